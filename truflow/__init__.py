@@ -1,0 +1,1 @@
+"""TruFlow: bookings and payments for one small business."""

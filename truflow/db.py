@@ -1,0 +1,128 @@
+"""The database: one door for transactions, one for locks, one from constraint to refusal. Only this file commits."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlmodel import Session, SQLModel, col, select
+
+from truflow.errors import Busy, Refusal
+from truflow.postgres import Embedded
+from truflow.settings import get_settings
+
+APP, OWNER, SUPERUSER = "truflow_app", "truflow_owner", "postgres"
+LIMITS = {"lock_timeout": "3s", "statement_timeout": "15s", "idle_in_transaction_session_timeout": "20s"}
+CROWDED = {"55P03", "40P01", "40001", "57014"}  # lock timeout, deadlock, serialization, statement timeout
+
+log = structlog.get_logger(__name__)
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def url_for(role: str, database: str = "truflow") -> URL:
+    """Where the database is, for one of our two roles; on a server of the owner's, her login takes that role on."""
+    given = get_settings().database_url
+    if given is None:
+        return make_url(Embedded(get_settings().data_dir).url(role, database))
+    url = make_url(given.get_secret_value()).set(drivername="postgresql+psycopg")
+    options = str(url.query.get("options", "")) + " -c timezone=UTC"
+    if role != SUPERUSER:
+        options += f" -c role={role}"
+    return url.update_query_dict({"options": options.strip()})
+
+
+def libpq_url(role: str = APP) -> str:
+    """The same address as libpq writes it, for Huey and LISTEN."""
+    return url_for(role).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def make_engine(url: URL, *, pool_size: int) -> Engine:
+    """An engine whose statements never wait for ever and whose errors never show parameters."""
+    options = " ".join([str(url.query.get("options", "")), *(f"-c {name}={value}" for name, value in LIMITS.items())])
+    return create_engine(
+        url.update_query_dict({"options": options}),
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=pool_size,
+        max_overflow=25,
+        pool_timeout=5,
+    )
+
+
+@lru_cache
+def engine() -> Engine:
+    """The engine of this process."""
+    return make_engine(url_for(APP), pool_size=get_settings().db_pool_size)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One use case: commits when it ends well, else leaves nothing; a crowded or absent database is Busy."""
+    session = Session(engine(), expire_on_commit=False)
+    try:
+        with session, session.begin():
+            yield session
+    except OperationalError as error:
+        log.warning("database_busy", code=_sqlstate(error))
+        raise Busy from error
+    except DBAPIError as error:
+        if error.connection_invalidated or _sqlstate(error) in CROWDED:
+            log.warning("database_busy", code=_sqlstate(error))
+            raise Busy from error
+        raise
+
+
+@contextmanager
+def refuse_on(session: Session, constraint: str, refusal: Refusal) -> Iterator[None]:
+    """Flush what the block adds; where the named constraint says no, raise the refusal and undo only the block."""
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    except IntegrityError as error:
+        if constraint_of(error) == constraint:
+            raise refusal from error
+        raise
+
+
+def constraint_of(error: IntegrityError) -> str | None:
+    """The name of the constraint that refused."""
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+
+
+def lock(session: Session, table: type[Row], keys: Iterable[object]) -> Sequence[Row]:
+    """The rows of these keys, in ascending order of key, locked and read anew.
+
+    Lock order, one direction: resource, day, booking, payment, refund, customer, insert-only tables.
+    """
+    key = col(table.id)  # type: ignore[attr-defined]
+    statement = select(table).where(key.in_(sorted(set(keys)))).order_by(key).with_for_update()  # type: ignore[type-var]
+    return session.exec(statement.execution_options(populate_existing=True)).all()
+
+
+def lock_one(session: Session, table: type[Row], key: object) -> Row | None:
+    """One row, locked and read anew."""
+    rows = lock(session, table, [key])
+    return rows[0] if rows else None
+
+
+def lock_name(session: Session, *names: str) -> None:
+    """Hold these names until the transaction ends; for what has no row to lock."""
+    for name in sorted(names):
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        session.execute(text("select pg_advisory_xact_lock(:number)"), {"number": number})
+
+
+def lock_day(session: Session, day: dt.date) -> None:
+    """Hold a local date: a daily cap cannot be a constraint, so count and insert under this."""
+    lock_name(session, f"day {day.isoformat()}")
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)

@@ -1,0 +1,46 @@
+"""The cancellation policy: ordered tiers, frozen into each booking, and the sentence the guest agrees to."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Until `hours_before` the start, `refund_percent` of what was paid comes back."""
+
+    hours_before: int
+    refund_percent: int
+
+
+DEFAULT_TIERS = (Tier(24, 100), Tier(0, 0))
+
+
+def to_json(tiers: Sequence[Tier]) -> list[dict[str, int]]:
+    """The tiers as they are kept with a booking."""
+    return [asdict(tier) for tier in tiers]
+
+
+def from_json(rows: Sequence[dict[str, int]]) -> tuple[Tier, ...]:
+    """The tiers, the earliest first."""
+    return tuple(sorted((Tier(**row) for row in rows), key=lambda t: -t.hours_before))
+
+
+def in_words(tiers: Sequence[Tier]) -> str:
+    """The policy as one plain sentence."""
+    parts = [_tier_in_words(tier) for tier in sorted(tiers, key=lambda t: -t.hours_before) if tier.refund_percent > 0]
+    if not parts:
+        return "What you pay now is not returned when you cancel."
+    return "You can cancel " + ", and ".join(parts) + "; after that it is kept."
+
+
+def _tier_in_words(tier: Tier) -> str:
+    back = "what you paid comes back whole" if tier.refund_percent == 100 else f"{tier.refund_percent}% comes back"
+    if tier.hours_before == 0:
+        return f"until it begins and {back}"
+    return f"up to {_span(tier.hours_before)} before and {back}"
+
+
+def _span(hours: int) -> str:
+    if hours % 24 == 0 and hours >= 48:
+        return f"{hours // 24} days"
+    return "1 hour" if hours == 1 else f"{hours} hours"

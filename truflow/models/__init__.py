@@ -1,0 +1,36 @@
+"""Every table, so that the migrations see them all."""
+
+from truflow.models.base import metadata
+from truflow.models.booking import Booking, BookingEvent, BookingStatus, Customer, DiaryEntry
+from truflow.models.catalogue import BusinessHours, DateOverride, Resource, Service, ServiceResource, SystemSettings
+from truflow.models.messages import AdminAlert, EmailMessage, Heartbeat, Outbox, StripeEvent
+from truflow.models.payment import Payment, PaymentAuditLog, PaymentStatus, Refund, RefundReason, RefundStatus
+from truflow.models.people import AdminUser, Session
+
+__all__ = [
+    "AdminAlert",
+    "AdminUser",
+    "Booking",
+    "BookingEvent",
+    "BookingStatus",
+    "BusinessHours",
+    "Customer",
+    "DateOverride",
+    "DiaryEntry",
+    "EmailMessage",
+    "Heartbeat",
+    "Outbox",
+    "Payment",
+    "PaymentAuditLog",
+    "PaymentStatus",
+    "Refund",
+    "RefundReason",
+    "RefundStatus",
+    "Resource",
+    "Service",
+    "ServiceResource",
+    "Session",
+    "StripeEvent",
+    "SystemSettings",
+    "metadata",
+]

@@ -1,0 +1,207 @@
+"""What leaves the services: frozen values without a session behind them; pages, API and mails draw from these.
+
+Money is integer cents, instants are aware UTC, `timezone` is the IANA name that was in force when booked.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """Something the practice sells; lengths in minutes."""
+
+    id: int
+    slug: str
+    name: str
+    description: str
+    duration_min: int
+    price_cents: int
+    downpayment_cents: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class PracticeView:
+    """Who the guest books with, for headers, mails, terms and imprint."""
+
+    name: str
+    address: str
+    phone: str
+    email: str
+    logo_url: str
+    tax_line: str
+    terms: str
+    timezone: str
+    currency: str
+    cancellation_terms: str
+    hold_minutes: int
+    horizon_days: int
+
+
+@dataclass(frozen=True)
+class DayView:
+    """One local date of a calendar; `slots` counts the starts that can be booked."""
+
+    date: dt.date
+    available: bool
+    slots: int
+
+
+@dataclass(frozen=True)
+class RangeView:
+    service_id: int
+    timezone: str
+    dates: list[DayView]
+
+
+@dataclass(frozen=True)
+class SlotView:
+    start_time: dt.datetime
+    end_time: dt.datetime
+    practitioner_id: int
+
+
+@dataclass(frozen=True)
+class DaySlotsView:
+    service_id: int
+    timezone: str
+    date: dt.date
+    slots: list[SlotView]
+
+
+@dataclass(frozen=True)
+class ContactView:
+    name: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class BookingView:
+    """A booking as its owner may see it; `customer` and `notes` only for the token's holder and admins."""
+
+    id: UUID
+    reference: str
+    kind: str
+    status: str
+    payment_status: str
+    service_id: int
+    service_name: str
+    practitioner_id: int | None
+    start_time: dt.datetime
+    end_time: dt.datetime
+    timezone: str
+    hold_expires_at: dt.datetime | None
+    price_cents: int
+    downpayment_cents: int
+    paid_cents: int
+    refunded_cents: int
+    balance_cents: int
+    currency: str
+    version: int
+    created_at: dt.datetime
+    terms: str
+    customer: ContactView | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True)
+class BookedView:
+    """A new booking with what its guest needs to pay for it and to come back to it."""
+
+    booking: BookingView
+    client_secret: str | None
+    publishable_key: str
+    manage_token: str
+
+
+@dataclass(frozen=True)
+class PaidView:
+    """The booking after a payment attempt; `next_action_secret` is set when the bank wants to ask the guest."""
+
+    booking: BookingView
+    next_action_secret: str | None
+
+
+@dataclass(frozen=True)
+class EventView:
+    """A line of a booking's timeline: who, when, from, to, why."""
+
+    at: dt.datetime
+    actor: str
+    what: str
+    from_status: str | None
+    to_status: str | None
+    why: str
+
+
+@dataclass(frozen=True)
+class PaymentView:
+    id: UUID
+    purpose: str
+    method: str
+    status: str
+    amount_cents: int
+    currency: str
+    created_at: dt.datetime
+    stripe_id: str | None
+
+
+@dataclass(frozen=True)
+class RefundView:
+    id: UUID
+    reason: str
+    status: str
+    amount_cents: int
+    currency: str
+    created_at: dt.datetime
+    stripe_id: str | None
+
+
+@dataclass(frozen=True)
+class MailView:
+    id: UUID
+    template: str
+    recipient: str
+    status: str
+    attempts: int
+    created_at: dt.datetime
+    sent_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class BookingDetailView:
+    booking: BookingView
+    timeline: list[EventView]
+    payments: list[PaymentView]
+    refunds: list[RefundView]
+    mails: list[MailView]
+
+
+@dataclass(frozen=True)
+class AlertView:
+    id: int
+    rule: str
+    message: str
+    object_ref: str
+    booking_id: UUID | None
+    opened_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class AdminView:
+    id: int
+    email: str
+    name: str
+
+
+@dataclass(frozen=True)
+class TodayView:
+    """The practice's day: appointments in order of their start, and what needs somebody."""
+
+    date: dt.date
+    timezone: str
+    bookings: list[BookingView] = field(default_factory=list)
+    alerts: list[AlertView] = field(default_factory=list)

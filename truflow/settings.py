@@ -1,0 +1,147 @@
+"""Every setting, read once when a process starts; the only place that looks at the environment."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+STRIPE_API = "https://api.stripe.com"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Settings(BaseSettings):
+    """The prefix is `TRUFLOW_`; `.env.example` explains each one."""
+
+    model_config = SettingsConfigDict(env_prefix="TRUFLOW_", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    env: Literal["production", "demo", "test"] = "production"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_url: str = ""
+    data_dir: Path = ROOT / ".truflow"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    debug: bool = False
+
+    database_url: SecretStr | None = None
+    redis_url: SecretStr | None = None
+    db_pool_size: int = Field(default=15, ge=2, le=100)
+
+    secret_key: SecretStr = SecretStr("")
+    trusted_proxy_hops: int = Field(default=0, ge=0, le=5)
+    embed_origins: str = ""
+    metrics_token: SecretStr | None = None
+    relaxed_limits: bool = False
+
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_publishable_key: str = ""
+    stripe_webhook_secret: SecretStr = SecretStr("")
+    stripe_webhook_path_token: SecretStr = SecretStr("")
+    stripe_api_base: str = STRIPE_API
+    stripe_js_url: str = "https://js.stripe.com/v3/"
+
+    mail_url: SecretStr = SecretStr("")
+    mail_from: str = ""
+
+    admin_email: str = ""
+    admin_password: SecretStr | None = None
+
+    @field_validator("public_url", "stripe_api_base")
+    @classmethod
+    def _no_slash_at_the_end(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _refuse_to_guess(self) -> "Settings":
+        if self.env != "production":
+            return self
+        problems = list(self._problems_in_production())
+        if problems:
+            raise ValueError("TruFlow does not start with these settings:\n  - " + "\n  - ".join(problems))
+        return self
+
+    def _problems_in_production(self) -> list[str]:
+        """Each thing that is wrong, with the line that mends it."""
+        wrong: list[str] = []
+        public = urlsplit(self.public_url)
+        if public.scheme != "https" or not public.hostname:
+            wrong.append(
+                "TRUFLOW_PUBLIC_URL must be the https address guests use, for example https://book.example.com"
+            )
+        if len(self.secret_key.get_secret_value()) < 32:
+            wrong.append("TRUFLOW_SECRET_KEY must have 32 characters or more: openssl rand -hex 32")
+        if self.sandboxed:
+            wrong.append(
+                "the payment sandbox is for demos: leave TRUFLOW_STRIPE_API_BASE and TRUFLOW_STRIPE_JS_URL unset"
+            )
+        if not self.stripe_secret_key.get_secret_value().startswith(("sk_", "rk_")):
+            wrong.append("TRUFLOW_STRIPE_SECRET_KEY is missing: copy it from Stripe's dashboard")
+        if not self.stripe_publishable_key.startswith("pk_"):
+            wrong.append("TRUFLOW_STRIPE_PUBLISHABLE_KEY is missing: copy it from Stripe's dashboard")
+        if not self.stripe_webhook_secret.get_secret_value():
+            wrong.append("TRUFLOW_STRIPE_WEBHOOK_SECRET is empty: anybody could confirm bookings")
+        if len(self.stripe_webhook_path_token.get_secret_value()) < 16:
+            wrong.append("TRUFLOW_STRIPE_WEBHOOK_PATH_TOKEN must have 16 characters or more: openssl rand -hex 16")
+        if not self.mail_url.get_secret_value() or self.captures_mail:
+            wrong.append("TRUFLOW_MAIL_URL must name a mail server: smtps://user:password@host or resend://KEY")
+        if not self.mail_from:
+            wrong.append("TRUFLOW_MAIL_FROM is missing: the address your mails come from")
+        if self.debug:
+            wrong.append("TRUFLOW_DEBUG must be off")
+        if self.relaxed_limits:
+            wrong.append("TRUFLOW_RELAXED_LIMITS is for tests: leave it unset")
+        if self.database_url and not _stays_or_is_encrypted(self.database_url.get_secret_value()):
+            wrong.append(
+                "the database is on another machine without TLS: add ?sslmode=verify-full to TRUFLOW_DATABASE_URL"
+            )
+        return wrong
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether payments go to something that is not Stripe."""
+        return self.stripe_api_base != STRIPE_API or urlsplit(self.stripe_js_url).hostname != "js.stripe.com"
+
+    @property
+    def captures_mail(self) -> bool:
+        return self.mail_url.get_secret_value().startswith("capture:")
+
+    @property
+    def origin(self) -> str:
+        """Our own origin: what guests type, without a slash at the end."""
+        return self.public_url or f"http://{'127.0.0.1' if self.host in ('0.0.0.0', '::') else self.host}:{self.port}"  # noqa: S104
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Every origin that is ours; on loopback http, all three names of this machine."""
+        own = urlsplit(self.origin)
+        if own.scheme == "http" and own.hostname in LOOPBACK:
+            port = f":{own.port}" if own.port else ""
+            return frozenset(f"http://{name}{port}" for name in ("localhost", "127.0.0.1", "[::1]"))
+        return frozenset({self.origin})
+
+    @property
+    def secure_cookies(self) -> bool:
+        return urlsplit(self.origin).scheme == "https"
+
+
+def _stays_or_is_encrypted(url: str) -> bool:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    local = not host or host in LOOPBACK or "host=/" in parts.query
+    return local or any(f"sslmode={mode}" in parts.query for mode in ("require", "verify-ca", "verify-full"))
+
+
+def env_files() -> tuple[Path, Path]:
+    """What `scripts/up` wrote for its children and for `truflow COMMAND`, then the owner's own `.env`, which wins."""
+    data = Path(os.environ.get("TRUFLOW_DATA_DIR", ROOT / ".truflow"))
+    return data / "up.env", ROOT / ".env"
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings(_env_file=env_files())  # type: ignore[call-arg]
