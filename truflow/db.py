@@ -102,7 +102,7 @@ def lock(session: Session, table: type[Row], keys: Iterable[object]) -> Sequence
     Lock order, one direction: resource, day, booking, payment, refund, customer, insert-only tables.
     """
     key = col(table.id)  # type: ignore[attr-defined]
-    statement = select(table).where(key.in_(sorted(set(keys)))).order_by(key).with_for_update()  # type: ignore[type-var]
+    statement = select(table).where(key.in_(sorted(set(keys)))).order_by(key).with_for_update()
     return session.exec(statement.execution_options(populate_existing=True)).all()
 
 

@@ -17,7 +17,9 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 class Settings(BaseSettings):
     """The prefix is `TRUFLOW_`; `.env.example` explains each one."""
 
-    model_config = SettingsConfigDict(env_prefix="TRUFLOW_", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TRUFLOW_", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     env: Literal["production", "demo", "test"] = "production"
     host: str = "127.0.0.1"

@@ -23,8 +23,8 @@ class Sums:
 
     @property
     def balance(self) -> int:
-        """What the guest still owes for a visit that takes place."""
-        return max(0, self.price - self.paid + self.refunded + self.refunding)
+        """What the guest still owes for a visit that takes place; money given back is a gift, not a new debt."""
+        return max(0, self.price - self.paid)
 
     @property
     def status(self) -> str:

@@ -44,3 +44,19 @@ def _span(hours: int) -> str:
     if hours % 24 == 0 and hours >= 48:
         return f"{hours // 24} days"
     return "1 hour" if hours == 1 else f"{hours} hours"
+
+
+def agreement(now_text: str, later_text: str, tiers: Sequence[Tier]) -> str:
+    """The one sentence above the pay button: what is paid now and later, and what happens on cancelling.
+
+    The texts are sums of money already written out, empty when nothing is due then.
+    """
+    if now_text and later_text:
+        pays = f"You pay {now_text} now and {later_text} at your visit."
+    elif now_text:
+        pays = f"You pay {now_text} now, and nothing more at your visit."
+    elif later_text:
+        return f"You pay nothing now and {later_text} at your visit. Please cancel in good time if you cannot come."
+    else:
+        return "There is nothing to pay. Please cancel in good time if you cannot come."
+    return f"{pays} {in_words(tiers)}"

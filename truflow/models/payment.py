@@ -136,6 +136,7 @@ class Refund(SQLModel, table=True):
     currency: str
     attempt: int = 0
     key_generation: int = 1
+    retry_of: UUID | None = None
     stripe_refund_id: str | None = None
     last_code: str | None = None
     created_at: dt.datetime = moment()

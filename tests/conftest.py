@@ -1,0 +1,112 @@
+"""What all tests stand on: a real PostgreSQL of their own, migrated once, emptied for each test; a real sandbox."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+HOME = Path(tempfile.mkdtemp(prefix="truflow-test-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+for name in [name for name in os.environ if name.startswith("TRUFLOW_")]:
+    del os.environ[name]
+os.environ.update(
+    {
+        "PYTHONTZPATH": "",
+        "TRUFLOW_ENV": "test",
+        "TRUFLOW_DATA_DIR": str(HOME / "data"),
+        "TRUFLOW_PORT": "8000",
+        "TRUFLOW_SECRET_KEY": "a-secret-key-of-the-tests-0123456789abcdef",
+        "TRUFLOW_STRIPE_SECRET_KEY": "sk_test_of_the_tests",
+        "TRUFLOW_STRIPE_PUBLISHABLE_KEY": "pk_test_of_the_tests",
+        "TRUFLOW_STRIPE_WEBHOOK_SECRET": "whsec_of_the_tests",
+        "TRUFLOW_STRIPE_WEBHOOK_PATH_TOKEN": "path-token-of-the-tests",
+        "TRUFLOW_MAIL_URL": "capture://",
+        "TRUFLOW_MAIL_FROM": "hello@stillwater.example",
+    }
+)
+
+import pytest  # noqa: E402
+from sqlalchemy import Engine, create_engine, text  # noqa: E402
+
+from tests.kit.clock import NOW, Clock  # noqa: E402
+from tests.sandbox.kit import Sandbox  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[Sandbox]:
+    """The Stripe that the services of this test process talk to; its letters go nowhere."""
+    box = Sandbox(HOME / "sandbox").start()
+    os.environ["TRUFLOW_STRIPE_API_BASE"] = box.url
+    yield box
+    box.stop()
+
+
+@pytest.fixture(scope="session")
+def database(sandbox_process: Sandbox) -> Iterator[Engine]:
+    """A migrated database, as the superuser sees it: for looking behind the services' back, and for emptying."""
+    from truflow.db import SUPERUSER, engine, url_for
+    from truflow.migrations import migrate
+    from truflow.postgres import Embedded
+    from truflow.settings import get_settings
+
+    get_settings.cache_clear()
+    server = Embedded(HOME / "data", durable=False)
+    server.ensure()
+    migrate()
+    behind = create_engine(url_for(SUPERUSER))
+    yield behind
+    behind.dispose()
+    engine().dispose()
+    server.stop()
+
+
+@pytest.fixture
+def house(database: Engine) -> Engine:
+    """Everything empty: tables, limits, captured mail; triggers that keep rows are asleep meanwhile."""
+    from truflow.services import limits
+
+    with database.begin() as connection:
+        connection.execute(text("set session_replication_role = replica"))
+        tables = connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars()
+        named = ", ".join(f'"{name}"' for name in tables if name != "alembic_version")
+        connection.execute(text(f"truncate {named} restart identity cascade"))
+        connection.execute(text("set session_replication_role = default"))
+    limits._limiter.cache_clear()
+    shutil.rmtree(HOME / "data" / "mail", ignore_errors=True)
+    return database
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still until a test moves it."""
+    return Clock(NOW)
+
+
+@pytest.fixture
+def practice(house: Engine) -> Engine:
+    """The demo's practice, as of `NOW`."""
+    from truflow.services.seed import seed_demo
+
+    seed_demo(NOW)
+    return house
+
+
+@pytest.fixture
+def deliver(practice: Engine, clock: Clock) -> Callable[[], int]:
+    """Does what the worker would do now."""
+    from truflow.services import effects
+
+    return lambda: effects.deliver_due(lambda: clock.now)
+
+
+@pytest.fixture
+def token(sandbox_process: Sandbox) -> Callable[..., str]:
+    """Makes a confirmation token, as the card form would, of one of Stripe's test cards."""
+
+    def make(card: str = "pm_card_visa") -> str:
+        made = sandbox_process.sdk().v1.test_helpers.confirmation_tokens.create({"payment_method": card})
+        return str(made.id)
+
+    return make

@@ -1,0 +1,5 @@
+"""`python -m truflow`."""
+
+from truflow.cli import main
+
+main()

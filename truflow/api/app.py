@@ -1,0 +1,27 @@
+"""The API: routes that parse, call one service and answer."""
+
+from fastapi import FastAPI
+
+from truflow.api import admin_auth, bookings, catalogue, refusals, stripe_webhook
+
+DESCRIPTION = (
+    "Booking and payment for one practice. Instants are RFC 3339 in UTC, dates are local to the practice, "
+    "money is integer cents. A refusal is `{error: {code, message, fields}}`."
+)
+
+
+def create_api() -> FastAPI:
+    """The app that is mounted at `/api`."""
+    api = FastAPI(
+        title="TruFlow",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        redirect_slashes=False,
+    )
+    refusals.register(api)
+    for part in (catalogue, bookings, stripe_webhook, admin_auth):
+        api.include_router(part.router)
+    return api

@@ -1,0 +1,76 @@
+"""Bookings, for programs: the same use cases that the pages call."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from truflow.api.schemas import (
+    BookedAnswer,
+    BookingAnswer,
+    BookingIn,
+    BookingOut,
+    NextAction,
+    NothingIn,
+    PaidAnswer,
+    PayIn,
+)
+from truflow.api.visitor import BookingId, Client, Key, Token
+from truflow.clock import utc_now
+from truflow.services import bookings, calendar, payments
+from truflow.services.bookings import BookingWish
+from truflow.threads import in_thread
+
+router = APIRouter(prefix="/bookings", tags=["bookings"])
+
+
+@router.post("", status_code=201)
+async def create_booking(body: BookingIn, key: Key, client: Client) -> BookedAnswer:
+    """Hold a time; the same `Idempotency-Key` and body give the same booking."""
+    wish = BookingWish(
+        service_id=body.service_id,
+        start_time=body.start_time,
+        practitioner_id=body.practitioner_id,
+        name=body.customer.name,
+        email=body.customer.email,
+        phone=body.customer.phone,
+        notes=body.notes,
+    )
+    booked = await in_thread("stripe", bookings.book, wish, key=key, client=client, now=utc_now())
+    return BookedAnswer.model_validate(booked)
+
+
+@router.get("/{booking_id}")
+async def get_booking(booking_id: BookingId, token: Token, client: Client) -> BookingAnswer:
+    """One booking, for the holder of its manage token."""
+    found = await in_thread("db", bookings.get_booking, booking_id, token, client=client)
+    return BookingAnswer(booking=BookingOut.model_validate(found))
+
+
+@router.post("/{booking_id}/pay")
+async def pay(booking_id: BookingId, body: PayIn, token: Token, client: Client) -> PaidAnswer:
+    """Charge the card behind a confirmation token; `nextAction` is set when the bank asks the guest."""
+    paid = await in_thread(
+        "stripe", payments.pay, booking_id, token, body.confirmation_token, client=client, now=utc_now()
+    )
+    secret = paid.next_action_secret
+    return PaidAnswer(
+        booking=BookingOut.model_validate(paid.booking),
+        next_action=NextAction(client_secret=secret) if secret is not None else None,
+    )
+
+
+@router.post("/{booking_id}/confirm")
+async def confirm(booking_id: BookingId, token: Token, client: Client, body: NothingIn | None = None) -> BookingAnswer:  # noqa: ARG001
+    """Ask Stripe how the payment stands and settle it; safe to repeat."""
+    settled = await in_thread("stripe", payments.confirm, booking_id, token, client=client, now=utc_now())
+    return BookingAnswer(booking=BookingOut.model_validate(settled))
+
+
+@router.get("/{booking_id}/calendar.ics", response_class=Response)
+async def calendar_file(
+    booking_id: BookingId, token: Token, client: Client, t: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    """The calendar file, for the manage token or the calendar token `t`."""
+    text = await in_thread("db", calendar.calendar_file, booking_id, token or t, client=client, now=utc_now())
+    headers = {"Content-Disposition": 'attachment; filename="appointment.ics"'}
+    return Response(text, media_type="text/calendar; charset=utf-8", headers=headers)

@@ -1,0 +1,51 @@
+"""Who is asking: the address, the bearer token, the admin's cookie."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Header, Request
+
+from truflow.errors import Invalid, NotFound
+from truflow.settings import get_settings
+
+KEY_CHARACTERS = frozenset(chr(code) for code in range(0x21, 0x7F))
+
+
+def client_address(request: Request) -> str:
+    """The visitor's address, as the edge worked it out from the trusted hops."""
+    known = getattr(request.state, "client_ip", None)
+    return known or (request.client.host if request.client else "unknown")
+
+
+def bearer(authorization: Annotated[str, Header(include_in_schema=False)] = "") -> str:
+    """The manage token; empty when there is none, which opens nothing."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
+    """8 to 255 visible ASCII characters, or none; refuses with Invalid."""
+    if idempotency_key is not None and not (
+        8 <= len(idempotency_key) <= 255 and set(idempotency_key) <= KEY_CHARACTERS
+    ):
+        raise Invalid({"Idempotency-Key": ["Please use 8 to 255 visible ASCII characters."]})
+    return idempotency_key
+
+
+def booking_id(booking_id: str) -> UUID:
+    """The id in the path; what cannot be one is simply not found."""
+    try:
+        return UUID(booking_id)
+    except ValueError:
+        raise NotFound("booking") from None
+
+
+def admin_cookie_name() -> str:
+    """`__Host-` needs Secure, which http on loopback cannot have."""
+    return "__Host-truflow_admin" if get_settings().secure_cookies else "truflow_admin"
+
+
+Client = Annotated[str, Depends(client_address)]
+Token = Annotated[str, Depends(bearer)]
+Key = Annotated[str | None, Depends(idempotency_key)]
+BookingId = Annotated[UUID, Depends(booking_id)]

@@ -1,0 +1,219 @@
+"""The operator's door: `.venv/bin/truflow COMMAND`. It parses, calls one thing, and shows what it says."""
+
+import json
+import os
+import sys
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr, ValidationError
+
+from truflow.errors import Refusal
+from truflow.pages_build import BuildFailed, build_if_changed
+from truflow.postgres import ServerTrouble
+from truflow.settings import ROOT, Settings, get_settings
+from truflow.up_env import owner_settings, settle_data_dir, write_up_env
+
+app = typer.Typer(
+    help="TruFlow: booking and payment for one small business.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+Email = Annotated[str, typer.Argument(help="The admin's email address.")]
+Port = Annotated[
+    int | None, typer.Option(help="Where guests reach it; else TRUFLOW_PORT, else 8000.", min=1, max=65535)
+]
+Host = Annotated[str | None, typer.Option(help="The address to listen on; else TRUFLOW_HOST, else 127.0.0.1.")]
+Empty = Annotated[bool, typer.Option("--empty", help="Start with an empty practice instead of the demo's.")]
+
+
+@app.command()
+def up(host: Host = None, port: Port = None, empty: Empty = False) -> None:
+    """Start everything and keep it running until Ctrl-C."""
+    from truflow.up import up as start
+
+    start(host=host, port=port, empty=empty)
+
+
+@app.command()
+def init() -> None:
+    """Make an empty practice instead of the demo, before the first `up`."""
+    from truflow.operations import database
+    from truflow.preparing import prepare
+
+    if owner_settings().get("TRUFLOW_ENV") != "production":
+        write_up_env(settle_data_dir(), host="127.0.0.1", port=8000)  # `up` writes its own address over it
+    with database():
+        admin = prepare(empty=True)
+    typer.echo("The practice is ready and empty. Start it with scripts/up.")
+    if admin:
+        typer.echo(f"Sign in at /admin as {admin['email']}, password {admin['password'] or 'the one you set'}")
+
+
+@app.command(hidden=True)
+def prepare(empty: Empty = False) -> None:
+    """What `up` does before it starts its children; the last line is for `up`."""
+    from truflow.preparing import prepare as bring_up_to_date
+
+    typer.echo(json.dumps(bring_up_to_date(empty=empty)))
+
+
+@app.command()
+def web() -> None:
+    """Run the website and the API in this process."""
+    settings = get_settings()
+    os.environ |= {
+        "REFLEX_ENV_MODE": "prod",
+        "__REFLEX_SKIP_COMPILE": "true",
+        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+        "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+        "REFLEX_USE_GRANIAN": "1",
+        "PYTHONTZPATH": "",
+    }
+    os.chdir(ROOT)
+    where = ["--host", settings.host, "--port", str(settings.port)]
+    how = ["--interface", "asgi", "--factory", "--workers", "1", "--no-access-log", "--workers-kill-timeout", "10"]
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *how, *where, "truflow.truflow:app"])  # noqa: S606
+
+
+@app.command()
+def worker() -> None:
+    """Run the worker: letters, mails, refunds, expiring holds."""
+    from truflow.worker import run
+
+    run()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's tables up to date."""
+    from truflow.migrations import migrate as run
+    from truflow.operations import database
+
+    with database():
+        run()
+    typer.echo("The tables are up to date.")
+
+
+@app.command()
+def build() -> None:
+    """Build the pages if anything they are made of has changed."""
+    built = build_if_changed(settle_data_dir() / "logs" / "build.log")
+    typer.echo("The pages are built." if built else "The pages are up to date.")
+
+
+@app.command()
+def seed() -> None:
+    """Fill an empty database with the demo practice."""
+    from truflow.clock import utc_now
+    from truflow.operations import database
+    from truflow.services.seed import seed_demo
+
+    with database():
+        seed_demo(utc_now())
+    typer.echo("The demo practice is there.")
+
+
+@app.command()
+def create_admin(email: Email, name: Annotated[str, typer.Option(help="The name shown.")] = "") -> None:
+    """Add an admin; the password is shown once."""
+    from truflow.operations import database
+    from truflow.services import admins
+
+    password = admins.new_password()
+    with database():
+        admins.create_admin(email, name or email.partition("@")[0], password)
+    typer.echo(f"{email} may sign in with this password, shown only now: {password}")
+
+
+@app.command()
+def reset_password(email: Email) -> None:
+    """Give an admin a new password, shown once."""
+    from truflow.operations import database
+    from truflow.services import admins
+
+    with database():
+        password = admins.reset_password(email)
+    typer.echo(f"{email} may sign in with this password, shown only now: {password}")
+
+
+@app.command()
+def settings(
+    show_secrets: Annotated[bool, typer.Option("--show-secrets", help="Show secrets as they are.")] = False,
+) -> None:
+    """Show every setting as it is in force."""
+    in_force = get_settings()
+    for name in Settings.model_fields:
+        value = getattr(in_force, name)
+        if isinstance(value, SecretStr):
+            value = value.get_secret_value() if show_secrets else "********" if value.get_secret_value() else ""
+        typer.echo(f"TRUFLOW_{name.upper()}={'' if value is None else value}")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
+    """Write all data into one file."""
+    from truflow import operations
+
+    with operations.database():
+        operations.backup(file)
+    typer.echo(f"{file} holds all data, guests' names and addresses too. Keep it safe, and TRUFLOW_SECRET_KEY with it:")
+    typer.echo("the links in sent mails open only with the same key.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `truflow backup` made.", exists=True, dir_okay=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Replace the data that are there.")] = False,
+) -> None:
+    """Replace all data by those of a backup."""
+    from truflow import operations
+
+    with operations.database():
+        operations.restore(file, replace=yes)
+    typer.echo(f"All data are those of {file} now.")
+
+
+@app.command()
+def version() -> None:
+    """Show which TruFlow this is."""
+    typer.echo(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
+
+
+def main() -> None:
+    """Run one command: a refusal is exit code 1, settings that do not hold are 2, both without a traceback."""
+    data = settle_data_dir()
+    try:
+        app()
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        typer.echo(_in_words(error), err=True)
+        if not (data / "up.env").exists():
+            typer.echo("\nFor the demo, start scripts/up: it makes what is needed.", err=True)
+        sys.exit(2)
+    except Refusal as refusal:
+        typer.echo("\n".join([refusal.message, *_marked_fields(refusal)]), err=True)
+        sys.exit(1)
+    except (BuildFailed, ServerTrouble) as trouble:
+        typer.echo(str(trouble), err=True)
+        sys.exit(1)
+
+
+def _in_words(error: ValidationError) -> str:
+    """A line a problem, with the setting's name as the owner writes it."""
+    lines = []
+    for problem in error.errors():
+        name = "_".join(str(part) for part in problem["loc"]).upper()
+        words = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"TRUFLOW_{name}: {words}" if name else words)
+    return "\n".join(lines)
+
+
+def _marked_fields(refusal: Refusal) -> list[str]:
+    return [f"  {name}: {text}" for name, texts in refusal.fields.items() for text in texts]

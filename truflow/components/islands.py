@@ -1,0 +1,160 @@
+"""The few pieces that live in the browser: routing, clocks, the card form; each a thin name for its JSX.
+
+Everything else is drawn from state. An island keeps nothing private and decides nothing.
+"""
+
+import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
+
+ROUTING = rx.asset("routing.jsx", shared=True).importable_path
+WAITING = rx.asset("waiting.jsx", shared=True).importable_path
+
+
+class GoButton(rx.Component):
+    """A button that goes to another step of the same page."""
+
+    library = ROUTING
+    tag = "GoButton"
+    to: rx.Var[str]
+    replace: rx.Var[bool]
+    disabled: rx.Var[bool]
+
+
+class GoLink(rx.Component):
+    """A link inside the site, without loading the page anew."""
+
+    library = ROUTING
+    tag = "GoLink"
+    to: rx.Var[str]
+
+
+class RouteAnnouncer(rx.Component):
+    """Focus and a spoken title when the visitor comes to another page."""
+
+    library = ROUTING
+    tag = "RouteAnnouncer"
+
+
+class StepFocus(rx.Component):
+    """Focus to the heading `{prefix}-{step}` when the step changes."""
+
+    library = ROUTING
+    tag = "StepFocus"
+    step: rx.Var[str]
+    prefix: rx.Var[str]
+
+
+class TokenLink(rx.Component):
+    """A plain link that carries the address's own token, so that the token needs no State var."""
+
+    library = ROUTING
+    tag = "TokenLink"
+    to: rx.Var[str]
+    download: rx.Var[bool]
+
+
+class HoldClock(rx.Component):
+    """The hold, counted down; `on_over` when it ends."""
+
+    library = WAITING
+    tag = "HoldClock"
+    until: rx.Var[str]
+    seconds: rx.Var[int]
+    label: rx.Var[str]
+    left_word: rx.Var[str]
+    minutes_text: rx.Var[str]
+    minute_text: rx.Var[str]
+    on_over: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class HeldNote(rx.Component):
+    """Remembers in this tab that a time is held."""
+
+    library = WAITING
+    tag = "HeldNote"
+    state: rx.Var[str]
+    label: rx.Var[str]
+    seconds: rx.Var[int]
+
+
+class HeldBar(rx.Component):
+    """Leads back to the time that is held."""
+
+    library = WAITING
+    tag = "HeldBar"
+    text: rx.Var[str]
+    action: rx.Var[str]
+
+
+class Ticker(rx.Component):
+    """Fires every few seconds while active, at most `limit` times (0: no limit)."""
+
+    library = WAITING
+    tag = "Ticker"
+    active: rx.Var[bool]
+    every: rx.Var[int]
+    limit: rx.Var[int]
+    on_tick: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class VisitorZone(rx.Component):
+    """Tells the visitor's own time zone."""
+
+    library = WAITING
+    tag = "VisitorZone"
+    known: rx.Var[str]
+    on_zone: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class KeyField(rx.Component):
+    """A hidden field with a random key for each chosen slot."""
+
+    library = WAITING
+    tag = "KeyField"
+    name: rx.Var[str]
+    slot: rx.Var[str]
+
+
+class Boundary(rx.Component):
+    """A calm page when drawing fails."""
+
+    library = rx.asset("boundary.jsx", shared=True).importable_path
+    tag = "Boundary"
+    heading: rx.Var[str]
+    text: rx.Var[str]
+    action: rx.Var[str]
+    on_error: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+
+
+class PayElement(rx.Component):
+    """Stripe's card form; card data never reaches us."""
+
+    library = rx.asset("pay_element.jsx", shared=True).importable_path
+    tag = "PayElement"
+    src: rx.Var[str]
+    publishable_key: rx.Var[str]
+    amount: rx.Var[int]
+    currency: rx.Var[str]
+    next_action: rx.Var[str]
+    answer: rx.Var[int]
+    notice: rx.Var[str]
+    pay_label: rx.Var[str]
+    loading_label: rx.Var[str]
+    busy_label: rx.Var[str]
+    lost_text: rx.Var[str]
+    on_token: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_action_done: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class NativeForm(BaseHTML):
+    """A form that the browser itself posts; Reflex's own would swallow the submit."""
+
+    tag = "form"
+    action: rx.Var[str]
+    method: rx.Var[str]
+
+
+go_button = GoButton.create
+go_link = GoLink.create
+native_form = NativeForm.create
+token_link = TokenLink.create

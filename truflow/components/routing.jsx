@@ -1,0 +1,55 @@
+import { useEffect, useRef, useState } from "react";
+import { Link, useLocation, useNavigate } from "react-router";
+
+// A step of the same page: the address changes, the page stays where it is.
+export function GoButton({ to, replace = false, children, ...rest }) {
+  const navigate = useNavigate();
+  return (
+    <button type="button" onClick={() => navigate(to, { replace, preventScrollReset: true })} {...rest}>
+      {children}
+    </button>
+  );
+}
+
+export function GoLink({ to, children, ...rest }) {
+  return <Link to={to} {...rest}>{children}</Link>;
+}
+
+// A new page begins at its heading, and screen readers hear its title.
+export function RouteAnnouncer() {
+  const { pathname } = useLocation();
+  const before = useRef(pathname);
+  const [title, setTitle] = useState("");
+  useEffect(() => {
+    if (before.current === pathname) return;
+    before.current = pathname;
+    const later = setTimeout(() => {
+      (document.querySelector("main h1") ?? document.getElementById("main"))?.focus({ preventScroll: true });
+      setTitle(document.title);
+    }, 60);
+    return () => clearTimeout(later);
+  }, [pathname]);
+  return <div className="sr-only" role="status" aria-live="polite">{title}</div>;
+}
+
+// Within one page: when the step changes, the focus goes to the heading of the new one.
+export function StepFocus({ step, prefix }) {
+  const before = useRef("");
+  useEffect(() => {
+    const moved = before.current && before.current !== step;
+    before.current = step;
+    if (!moved) return;
+    const heading = document.getElementById(`${prefix}-${step}`);
+    if (!heading || !heading.offsetParent) return;
+    heading.focus({ preventScroll: true });
+    const top = heading.getBoundingClientRect().top;
+    if (top < 0 || top > window.innerHeight * 0.6) heading.scrollIntoView({ block: "start" });
+  }, [step, prefix]);
+  return null;
+}
+
+// The page's own token stays in the address; links to its files carry it along.
+export function TokenLink({ to, children, ...rest }) {
+  const token = new URLSearchParams(useLocation().search).get("t") ?? "";
+  return <a href={`${to}?t=${encodeURIComponent(token)}`} {...rest}>{children}</a>;
+}

@@ -1,0 +1,57 @@
+"""The services as cards, with a place for each while they load."""
+
+import reflex as rx
+
+from truflow.components.islands import go_link
+from truflow.components.pieces import live, skeleton
+from truflow.state.catalogue import Catalogue, ServiceCard
+from truflow.state.practice import Practice
+from truflow.texts import t
+
+
+def service_cards() -> rx.Component:
+    """The list of services in whatever stage it is."""
+    return rx.el.div(
+        live(rx.cond(Catalogue.stage == "loading", t("book.loading"), ""), class_name="sr-only"),
+        rx.match(
+            Catalogue.stage,
+            ("ready", rx.el.ul(rx.foreach(Catalogue.services, _card), class_name="services")),
+            ("empty", _instead(t("book.empty_title"), t("book.empty"))),
+            ("failed", _instead(t("book.failed"), "")),
+            rx.el.div(*[_waiting() for _ in range(3)], class_name="services", aria_hidden="true"),
+        ),
+    )
+
+
+def _card(service: ServiceCard) -> rx.Component:
+    return rx.el.li(
+        go_link(
+            rx.el.h3(service.name),
+            rx.el.p(service.description),
+            rx.el.span(
+                rx.el.span(
+                    rx.el.span(service.lasts, class_name="block font-semibold"),
+                    rx.el.span(service.deposit, class_name="soft small"),
+                ),
+                rx.el.span(service.price, class_name="service-price"),
+                class_name="service-line",
+            ),
+            to=service.link,
+            class_name="card service",
+        )
+    )
+
+
+def _waiting() -> rx.Component:
+    return rx.el.div(
+        skeleton("h-6", "w-1/2"), skeleton("h-4", "mt-4"), skeleton("h-4", "mt-2 w-4/5"), class_name="card service"
+    )
+
+
+def _instead(title: str, text: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.h3(title),
+        rx.el.p(text, class_name="soft mt-1"),
+        rx.cond(Practice.phone, rx.el.a(Practice.phone, href=Practice.phone_href, class_name="button mt-4")),
+        class_name="card mt-6",
+    )

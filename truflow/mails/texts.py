@@ -1,0 +1,63 @@
+"""Every sentence of our mails, in English; another language is another dict with the same keys."""
+
+ENGLISH: dict[str, str] = {
+    # All mails
+    "greeting": "Hello {name},",
+    "greeting.nameless": "Hello,",
+    "label.service": "What",
+    "label.when": "When",
+    "label.where": "Where",
+    "label.reference": "Reference",
+    "label.price": "Price",
+    "label.paid": "Paid",
+    "label.due": "Due at your visit",
+    "label.refunded": "Returned to you",
+    "label.guest": "Guest",
+    "label.email": "Email",
+    "label.phone": "Phone",
+    "label.notes": "Notes",
+    "service.length": "{service}, {length}",
+    "button.manage": "See your booking",
+    "button.book": "Find another time",
+    "button.desk": "Open this booking",
+    "link.calendar": "Add it to your calendar",
+    "footer.contact": "Questions? Reply to this email{or_call}.",
+    "footer.or_call": " or call {phone}",
+    "footer.private": "The links in this email open your booking. Please keep them to yourself.",
+    # To the guest: booked
+    "confirmation.subject": "Your appointment at {practice}: {when}",
+    "confirmation.heading": "Your appointment is booked",
+    "confirmation.intro": "Thank you for booking with {practice}. We look forward to seeing you.",
+    "confirmation.policy": "If your plans change",
+    # To the practice: a new booking
+    "practice_notice.subject": "New booking {reference}: {service}, {when}",
+    "practice_notice.heading": "A new booking",
+    "practice_notice.intro": "{guest} has booked {service}.",
+    # To the guest: paid, but the time was gone
+    "apology.subject": "We are sorry: your time at {practice} was taken, and your money is on its way back",
+    "apology.heading": "We are sorry, your time was taken",
+    "apology.intro": (
+        "Your payment reached us after the hold on your time had ended, and somebody else had booked it meanwhile."
+    ),
+    "apology.money": (
+        "We have returned {refunded} to your card in full. Banks usually take 5 to 10 days to show it. "
+        "There is nothing you need to do."
+    ),
+    "apology.free_times": "These times are free and close to the one you wanted:",
+    "apology.no_times": "You are welcome to choose another time whenever it suits you.",
+    # To the guest: money is on its way back
+    "refund_notice.subject": "{refunded} from {practice} is on its way back to you",
+    "refund_notice.heading": "Your money is on its way back",
+    "refund_notice.intro": "We have returned {refunded} to the card you paid with.",
+    "refund_notice.late": "Your payment reached us when this booking was no longer open, so we did not keep it.",
+    "refund_notice.cancelled": "This belongs to the appointment that was cancelled.",
+    "refund_notice.wait": "Banks usually take 5 to 10 days to show it. There is nothing you need to do.",
+    # To the guest: cancelled
+    "cancellation.subject": "Your appointment at {practice} is cancelled: {when}",
+    "cancellation.heading": "Your appointment is cancelled",
+    "cancellation.by_guest": "As you asked, we have cancelled your appointment. The time is free again.",
+    "cancellation.by_practice": "We are sorry: {practice} had to cancel your appointment.",
+    "cancellation.refund": "{refunded} is on its way back to the card you paid with. Banks usually take 5 to 10 days.",
+    "cancellation.no_refund": "By the cancellation terms you booked with, the deposit of {paid} is not returned.",
+    "cancellation.again": "You are welcome back whenever it suits you.",
+}

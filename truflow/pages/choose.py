@@ -1,0 +1,174 @@
+"""What, which day, which time, and who: three panes on a desk, one question at a time on a phone.
+
+The form stays in the page while another time is chosen, so that nothing typed is lost.
+"""
+
+import reflex as rx
+
+from truflow.components.frame import guest_page
+from truflow.components.islands import KeyField, StepFocus, VisitorZone, go_button, go_link
+from truflow.components.month import month, month_waiting, times
+from truflow.components.pieces import calm, field, live, notice, skeleton
+from truflow.state.choose import Choose
+from truflow.state.details import Details
+from truflow.state.practice import Practice
+from truflow.texts import t
+
+
+def choose() -> rx.Component:
+    """The booking flow of one service."""
+    return guest_page(
+        VisitorZone.create(known=Choose.visitor_zone, on_zone=Choose.set_zone),
+        StepFocus.create(step=Choose.step, prefix="step"),
+        live(rx.cond(Choose.stage == "loading", t("choose.loading"), ""), class_name="sr-only"),
+        rx.match(
+            Choose.stage,
+            ("missing", calm(t("choose.unknown_title"), t("choose.unknown"), _to_services())),
+            ("failed", calm(t("choose.title"), t("choose.failed"), _again())),
+            ("none", calm(t("choose.none_title"), Choose.none_text, _call(), _to_services())),
+            _flow(),
+        ),
+        held_bar=True,
+    )
+
+
+def _flow() -> rx.Component:
+    return rx.fragment(
+        notice(Choose.notice),
+        rx.el.div(
+            _what(),
+            rx.el.section(
+                rx.el.h2(t("choose.day"), id="step-day", tab_index=-1, class_name="mb-4"),
+                rx.cond(Choose.stage == "loading", month_waiting(), month()),
+                hidden=Choose.step == "details",
+                aria_labelledby="step-day",
+                class_name="pane pane-day",
+            ),
+            rx.el.section(
+                go_button("\u2190 ", t("choose.back_to_days"), to="?", replace=True, class_name="link only-phone"),
+                rx.el.h2(
+                    rx.cond(Choose.day_label, Choose.day_label, t("choose.time")), id="step-time", tab_index=-1
+                ),
+                rx.el.p(Choose.zone_note, class_name="soft small mt-1"),
+                rx.el.div(
+                    rx.cond(Choose.stage == "loading", skeleton("h-72", "mt-5"), times()), class_name="pane-scroll"
+                ),
+                hidden=Choose.step == "details",
+                aria_labelledby="step-time",
+                class_name="pane pane-time",
+            ),
+            _details(),
+            class_name="panes",
+            data_step=Choose.step,
+        ),
+        _bar(),
+    )
+
+
+def _what() -> rx.Component:
+    return rx.el.section(
+        go_link("\u2190 ", t("choose.other_service"), to="/book", class_name="link small to-services"),
+        rx.cond(
+            Choose.service.name,
+            rx.el.h1(Choose.service.name, tab_index=-1, class_name="text-3xl! mt-1"),
+            rx.el.h1(rx.el.span(t("choose.title"), class_name="sr-only"), skeleton("h-8"), tab_index=-1),
+        ),
+        rx.el.p(Choose.service.description, class_name="soft mt-3"),
+        rx.el.div(
+            rx.el.p(Choose.service.lasts, class_name="font-semibold"),
+            rx.el.p(Choose.service.price, class_name="service-price"),
+            rx.el.p(Choose.service.deposit, class_name="soft small"),
+            class_name="mt-5 max-lg:hidden",
+        ),
+        class_name="pane pane-what",
+    )
+
+
+def _details() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            go_button("\u2190 ", t("details.change"), to=Choose.day_link, class_name="link"),
+            rx.el.h2(t("details.title"), id="step-details", tab_index=-1, class_name="mt-1"),
+            rx.el.p(
+                rx.el.span(Choose.day_label, ", ", Choose.chosen_label, class_name="font-semibold block"),
+                rx.el.span(Choose.zone_note, " ", Choose.chosen_yours, class_name="soft small"),
+                class_name="mt-2 mb-5",
+            ),
+            notice(Details.notice),
+            rx.el.form(
+                field("name", t("details.name"), Details.name_error, autocomplete="name"),
+                field(
+                    "email",
+                    t("details.email"),
+                    Details.email_error,
+                    kind="email",
+                    hint=t("details.email_hint"),
+                    autocomplete="email",
+                    input_mode="email",
+                ),
+                field(
+                    "phone",
+                    t("details.phone"),
+                    Details.phone_error,
+                    kind="tel",
+                    hint=t("details.phone_hint"),
+                    autocomplete="tel",
+                    input_mode="tel",
+                ),
+                field("notes", t("details.notes"), Details.notes_error, required=False, long=True),
+                rx.el.input(type="hidden", name="start", value=Choose.start),
+                KeyField.create(name="key", slot=Choose.start),
+                rx.el.p(rx.el.strong(Choose.money), " ", Choose.terms, class_name="pt-2"),
+                rx.el.button(
+                    rx.cond(Details.busy, t("details.sending"), Choose.submit_label),
+                    type="submit",
+                    disabled=Details.busy,
+                    class_name="button button-wide",
+                ),
+                rx.el.p(Choose.held_next, class_name="soft small"),
+                on_submit=Details.book,
+                no_validate=True,
+                class_name="stack",
+            ),
+            class_name="max-w-xl",
+        ),
+        hidden=Choose.step != "details",
+        aria_labelledby="step-details",
+        class_name="pane",
+    )
+
+
+def _bar() -> rx.Component:
+    """The choice so far, always in sight on a phone."""
+    return rx.el.div(
+        rx.el.p(
+            rx.el.strong(Choose.service.name, class_name="block leading-tight"),
+            rx.el.span(
+                rx.match(
+                    Choose.step,
+                    ("details", Choose.day_label + ", " + Choose.chosen_label),
+                    ("time", Choose.day_label),
+                    Choose.next_free,
+                ),
+                class_name="soft small",
+            ),
+        ),
+        rx.cond(
+            (Choose.step == "day") & (Choose.day_link != ""),
+            go_button(t("choose.show_times"), to=Choose.day_link, class_name="button button-small shrink-0"),
+            rx.el.span(Choose.service.price, class_name="service-price"),
+        ),
+        class_name="bar",
+    )
+
+
+def _to_services() -> rx.Component:
+    return go_link(t("choose.all_services"), to="/book", class_name="button")
+
+
+def _again() -> rx.Component:
+    return rx.el.button(t("choose.again"), on_click=Choose.load, class_name="button")
+
+
+def _call() -> rx.Component:
+    return rx.cond(Practice.phone, rx.el.a(Practice.call_label, href=Practice.phone_href, class_name="button"))

@@ -1,0 +1,20 @@
+"""Which effects there are, who does each, and how patiently."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from truflow.clock import utc_now
+from truflow.services import mails, outbox, payments, refunds, stripe_inbox
+from truflow.services.outbox import Kind
+
+KINDS: dict[str, Kind] = {
+    "letter": Kind(stripe_inbox.open_letter),
+    "cancel_intent": Kind(payments.cancel_at_stripe),
+    "refund": Kind(refunds.send, refunds.WAITS),
+    "mail": Kind(mails.send, mails.WAITS),
+}
+
+
+def deliver_due(clock: Callable[[], dt.datetime] = utc_now) -> int:
+    """Do every effect that is due; returns how many were tried."""
+    return outbox.deliver_due(KINDS, clock)

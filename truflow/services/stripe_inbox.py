@@ -1,0 +1,69 @@
+"""The letterbox: verify, store once, answer; a worker opens the letter and asks Stripe what is true now."""
+
+import datetime as dt
+import hmac
+
+import structlog
+from sqlalchemy import text
+
+from truflow.db import transaction
+from truflow.errors import NotFound
+from truflow.integrations import stripe
+from truflow.models import StripeEvent
+from truflow.models.messages import LetterStatus
+from truflow.services import outbox, payments, refunds
+from truflow.services.outbox import Later, Lease
+from truflow.settings import get_settings
+
+log = structlog.get_logger(__name__)
+
+
+def receive(path_token: str, payload: bytes, signature: str, *, now: dt.datetime) -> bool:
+    """Take one letter in; False when it came before. Refuses with NotFound (path) or raises BadLetter."""
+    ours = get_settings().stripe_webhook_path_token.get_secret_value()
+    if not ours or not hmac.compare_digest(path_token.encode("utf-8", "replace"), ours.encode()):
+        raise NotFound
+    letter = stripe.read_letter(payload, signature, now=now)
+    with transaction() as session:
+        inserted = session.execute(
+            text(
+                "insert into stripe_event (event_id, type, object_id, intent_id, created, received_at, deliveries, "
+                "status) values (:id, :type, :object, :intent, :created, :now, 1, 'RECEIVED') "
+                "on conflict (event_id) do update set deliveries = stripe_event.deliveries + 1 returning deliveries"
+            ),
+            {
+                "id": letter.event_id,
+                "type": letter.type,
+                "object": letter.object_id,
+                "intent": letter.intent_id,
+                "created": letter.created,
+                "now": now,
+            },
+        ).scalar_one()
+        if inserted == 1:
+            outbox.record(session, "letter", letter.event_id, dedupe=f"letter-{letter.event_id}", now=now)
+        return bool(inserted == 1)
+
+
+def open_letter(lease: Lease, now: dt.datetime) -> None:
+    """Outbox effect: settle what a letter is about."""
+    with transaction() as session:
+        letter = session.get_one(StripeEvent, lease.ref)
+    status = LetterStatus.HANDLED
+    try:
+        if letter.type.startswith("payment_intent.") and letter.intent_id:
+            payments.settle(letter.intent_id, now=now)
+        elif letter.type.startswith("refund.") and letter.object_id:
+            refunds.settle(letter.object_id, now=now)
+        else:
+            status = LetterStatus.IGNORED  # known to Stripe, of no use to us
+    except stripe.StripeUnreachable as trouble:
+        raise Later(str(trouble)) from None
+    except stripe.StripeRefused as refusal:
+        log.warning("letter_about_nothing", event_id=letter.event_id, code=refusal.code)
+        status = LetterStatus.IGNORED
+    with transaction() as session:
+        letter = session.get_one(StripeEvent, lease.ref)
+        letter.status, letter.handled_at = status, now
+        session.add(letter)
+        lease.done(session, now=now)

@@ -1,0 +1,38 @@
+"""What a handler may ask about its visitor: address, and what stands in the page's address."""
+
+from datetime import date
+
+from reflex.state import BaseState
+
+from truflow.services.views import SlotView
+
+
+def client_of(state: BaseState) -> str:
+    """The visitor's IP address, for the limits."""
+    return str(state.router.session.client_ip or "unknown")
+
+
+def query_of(state: BaseState) -> dict[str, str]:
+    """The query of the page's address; written by the visitor, so believe nothing."""
+    return {str(key): str(value)[:400] for key, value in dict(state.router.url.query_parameters).items()}
+
+
+def last_segment(state: BaseState) -> str:
+    """The last part of the path: a slug, a reference, an id."""
+    return str(state.router.url.path).rstrip("/").rsplit("/", 1)[-1][:200]
+
+
+def date_from(text: str) -> date | None:
+    """A date as addresses write it, or nothing."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def find_slot(slots: list[SlotView], start_time: str) -> SlotView | None:
+    """The slot that begins at this instant, if it is offered."""
+    return next((slot for slot in slots if slot.start_time.strftime(STAMP) == start_time), None)
+
+
+STAMP = "%Y-%m-%dT%H:%MZ"
