@@ -31,6 +31,7 @@ import pytest  # noqa: E402
 from sqlalchemy import Engine, create_engine, text  # noqa: E402
 
 from tests.kit.clock import NOW, Clock  # noqa: E402
+from tests.kit.stack import Stack  # noqa: E402
 from tests.sandbox.kit import Sandbox  # noqa: E402
 
 
@@ -110,3 +111,11 @@ def token(sandbox_process: Sandbox) -> Callable[..., str]:
         return str(made.id)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The product, running: shared by every test that comes in over HTTP or by browser."""
+    made = Stack(HOME / "stack").up()
+    yield made
+    made.down()

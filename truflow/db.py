@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 import structlog
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Session, SQLModel, col, select
@@ -36,9 +37,14 @@ def url_for(role: str, database: str = "truflow") -> URL:
     return url.update_query_dict({"options": options.strip()})
 
 
-def libpq_url(role: str = APP) -> str:
+def conninfo(role: str = APP) -> str:
     """The same address as libpq writes it, for Huey and LISTEN."""
-    return url_for(role).set(drivername="postgresql").render_as_string(hide_password=False)
+    url = url_for(role)
+    return make_conninfo(
+        "",
+        **url.translate_connect_args(username="user", database="dbname"),
+        **{k: str(v) for k, v in url.query.items()},
+    )
 
 
 def make_engine(url: URL, *, pool_size: int) -> Engine:

@@ -25,8 +25,8 @@ TALKATIVE = (
     "multipart",
     "python_multipart",
 )
-# These write addresses with their query, or every statement with its values.
-SILENT = ("granian.access", "uvicorn.access", "httpx", "httpcore", "urllib3", "sqlalchemy.engine")
+# These write addresses with their query, every statement with its values, or a line a call.
+SILENT = ("stripe", "granian.access", "uvicorn.access", "httpx", "httpcore", "urllib3", "sqlalchemy.engine")
 
 
 def setup(process: str) -> None:

@@ -10,10 +10,10 @@ from truflow.edge.visit import Visit
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex"><title>{title}</title><style>
-:root {{ color-scheme: light dark; --ground: #fbfaf7; --ink: #22302a; --soft: #5f6962; --brand: #3f6b53 }}
+<meta name="robots" content="noindex"><link rel="icon" href="/icon.svg"><title>{title}</title><style>
+:root {{ color-scheme: light dark; --ground: #fbfaf6; --ink: #1e2a23; --soft: #4f5c54; --brand: #27593e }}
 @media (prefers-color-scheme: dark) {{
-  :root {{ --ground: #171a18; --ink: #eceae3; --soft: #a9b0aa; --brand: #9cc7a9 }}
+  :root {{ --ground: #121814; --ink: #ecebe4; --soft: #aeb3a9; --brand: #a1d6b6 }}
 }}
 body {{ margin: 0; min-height: 100vh; display: grid; place-content: center; background: var(--ground) }}
 main {{ max-width: 34rem; padding: 24px; font: 17px/1.6 system-ui, sans-serif; color: var(--ink) }}

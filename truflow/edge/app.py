@@ -9,15 +9,17 @@ from urllib.parse import quote, urlsplit
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from truflow.edge.address import is_loopback
 from truflow.edge.answers import Answer, broken, redirect, refused
 from truflow.edge.build import STATIC_DIR, Build
 from truflow.edge.csp import page_policy
 from truflow.edge.env_chunk import env_answer
 from truflow.edge.headers import Wardrobe
 from truflow.edge.limits import CONNECTS, FRAMES, Buckets, CappedBody, MeteredSocket, is_exempt
-from truflow.edge.origins import may_change, may_connect
+from truflow.edge.origins import WEBHOOKS, may_change, may_connect
 from truflow.edge.service_pages import LookUp, ServicePages, look_up
 from truflow.edge.sign_in_courtesy import IsSignedIn, is_admin, sign_in_first
+from truflow.edge.sitemap import Sitemap, slugs_on_sale
 from truflow.edge.visit import Visit
 from truflow.settings import Settings, get_settings
 
@@ -39,6 +41,7 @@ class Edge:
         static_dir: Path = STATIC_DIR,
         *,
         find_service: LookUp = look_up,
+        find_slugs: Callable[[], list[str]] = slugs_on_sale,
         signed_in: IsSignedIn = is_admin,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -48,6 +51,7 @@ class Edge:
         self.wardrobe = Wardrobe(self.settings, page_policy(self.settings, self.build.script_hashes))
         self.env_chunk = env_answer(self.build)
         self.service_pages = ServicePages(self.build, find_service, clock)
+        self.sitemap = Sitemap(self.settings.origin, find_slugs, clock)
         self.signed_in = signed_in
         self.connects = Buckets(CONNECTS, clock)
         self.polls = Buckets(FRAMES, clock)
@@ -87,7 +91,7 @@ class Edge:
 
     async def _own_answer(self, visit: Visit, scope: Scope) -> Answer | None:
         """What the edge answers without asking further, in the order in which it matters."""
-        if self.must_be_secure and not visit.secure and not visit.within(*HEALTH):
+        if self.must_be_secure and not visit.secure and not self._may_be_plain(visit, scope):
             return self._to_https(visit)
         if not may_change(visit, self.ours):
             return refused(403, "ORIGIN_REFUSED", "This request comes from another site, so it is not carried out.")
@@ -102,7 +106,12 @@ class Edge:
         if self.env_chunk is not None and visit.reads and visit.path == self.build.env_chunk_path:
             return self.env_chunk
         to_sign_in = await sign_in_first(visit, self.settings, self.signed_in)
-        return to_sign_in or await self.service_pages.answer(visit)
+        return to_sign_in or await self.service_pages.answer(visit) or await self.sitemap.answer(visit)
+
+    def _may_be_plain(self, visit: Visit, scope: Scope) -> bool:
+        # The sandbox writes its letters from next door; Stripe itself only ever uses https.
+        from_next_door = self.settings.sandboxed and visit.within(WEBHOOKS) and is_loopback(scope)
+        return visit.within(*HEALTH) or from_next_door
 
     def _to_https(self, visit: Visit) -> Answer:
         if not visit.reads:

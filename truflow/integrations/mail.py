@@ -18,7 +18,7 @@ from resend.http_client_requests import RequestsClient
 from truflow.clock import utc_now
 from truflow.integrations import mail_folder
 from truflow.integrations.mail_folder import CapturedFile, CapturedMail
-from truflow.settings import get_settings
+from truflow.settings import LOOPBACK, get_settings
 
 __all__ = ["Attachment", "CapturedFile", "CapturedMail", "MailFailed", "Message", "captured", "deliver", "mailbox"]
 
@@ -66,26 +66,34 @@ class Message:
 
 
 def mailbox(name: str, address: str) -> str:
-    """A sender or reply-to with a name: `Stillwater <hello@stillwater.example>`, quoted where needed."""
-    return str(Address(display_name=_one_line(name), addr_spec=_addr_spec(address)))
+    """A sender or reply-to with a name: `Stillwater <hello@stillwater.example>`, quoted where needed.
+
+    A name that the address brings itself gives way.
+    """
+    return str(Address(display_name=_one_line(name), addr_spec=_addr_spec(parseaddr(address)[1] or address)))
 
 
 def deliver(message: Message) -> None:
     """Hand the mail to whatever `TRUFLOW_MAIL_URL` names, or raise MailFailed."""
-    url = get_settings().mail_url.get_secret_value()
-    scheme = url.split(":", 1)[0]
-    if scheme == "capture":
-        mail_folder.store(get_settings().data_dir / "mail", _as_email(message).as_bytes(), utc_now())
-        return
-    if scheme in ("smtp", "smtps"):
-        failure = _by_smtp(urlsplit(url), message)
-    elif scheme == "resend":
-        failure = _by_resend(url.removeprefix("resend://").strip("/"), message)
-    else:
-        failure = MailFailed("refused", "no-mail-server")
+    try:
+        failure = _handed_on(message, get_settings().mail_url.get_secret_value())
+    except ValueError as error:  # text that no header and no encoding takes
+        failure = MailFailed("refused", type(error).__name__, permanent=True)
     # Raised out here, where no library's exception is in reach: theirs name the recipient.
     if failure is not None:
         raise failure
+
+
+def _handed_on(message: Message, url: str) -> MailFailed | None:
+    scheme = url.split(":", 1)[0]
+    if scheme == "capture":
+        mail_folder.store(get_settings().data_dir / "mail", _as_email(message).as_bytes(), utc_now())
+        return None
+    if scheme in ("smtp", "smtps"):
+        return _by_smtp(urlsplit(url), message)
+    if scheme == "resend":
+        return _by_resend(url.removeprefix("resend://").strip("/"), message)
+    return MailFailed("refused", "no-mail-server")
 
 
 def captured() -> list[CapturedMail]:
@@ -170,6 +178,8 @@ def _connected(url: SplitResult) -> smtplib.SMTP:
         if url.scheme == "smtp" and server.has_extn("starttls"):
             server.starttls(context=context)
             server.ehlo()
+        elif url.scheme == "smtp" and url.username and host not in LOOPBACK:
+            raise smtplib.SMTPNotSupportedError  # the password would cross the network in the clear
         if url.username:
             server.login(unquote(url.username), unquote(url.password or ""))
     except BaseException:

@@ -63,7 +63,7 @@ def _parsed(path: Path) -> CapturedMail:
     stamp = path.name.rsplit("-", 1)[0]
     return CapturedMail(
         id=path.stem,
-        message_id=str(mail["Message-ID"]).strip("<>"),
+        message_id=str(mail["Message-ID"]),
         sender=str(mail["From"]),
         to=str(mail["To"]),
         subject=str(mail["Subject"]),

@@ -28,7 +28,7 @@ ENGLISH: dict[str, str] = {
     "confirmation.subject": "Your appointment at {practice}: {when}",
     "confirmation.heading": "Your appointment is booked",
     "confirmation.intro": "Thank you for booking with {practice}. We look forward to seeing you.",
-    "confirmation.policy": "If your plans change",
+    "confirmation.policy": "What you agreed to",
     # To the practice: a new booking
     "practice_notice.subject": "New booking {reference}: {service}, {when}",
     "practice_notice.heading": "A new booking",

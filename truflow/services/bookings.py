@@ -13,7 +13,7 @@ from truflow.domain.contact import Contact, parse_contact
 from truflow.domain.formats import format_money
 from truflow.domain.policy import agreement, from_json
 from truflow.domain.references import new_reference
-from truflow.errors import Invalid, KeyReused, NotFound, Refusal, SlotTaken, TooManyHolds
+from truflow.errors import Invalid, KeyReused, NotFound, Refusal, SlotNotOffered, SlotTaken, TooManyHolds
 from truflow.models import Booking, BookingStatus, Customer, DiaryEntry, Resource, Service, SystemSettings
 from truflow.services import access, availability, holds, journal, limits, mails, payments, reading, tokens
 from truflow.services import rules as practice_rules
@@ -21,6 +21,8 @@ from truflow.services.views import BookedView, BookingView
 from truflow.settings import get_settings
 
 HOLDS_PER_VISITOR = 2
+YEARS_EITHER_WAY = 5
+"""What lies further off is refused before anything is reckoned with it: the ends of time overflow."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ def book(wish: BookingWish, *, key: str | None, client: str, now: dt.datetime) -
     contact, notes = parse_contact(wish.name, wish.email, wish.phone, wish.notes)
     if wish.start_time.tzinfo is None or wish.start_time.second or wish.start_time.microsecond:
         raise Invalid({"startTime": ["Please choose a time from the calendar."]})
+    if abs(wish.start_time.year - now.year) > YEARS_EITHER_WAY:
+        raise SlotNotOffered(wish.start_time)
     booking_id = _made_before(wish, key)
     if booking_id is None:
         try:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from truflow.db import transaction
@@ -27,7 +27,5 @@ def ready(*, now: dt.datetime) -> dict[str, str]:
 def beat(name: str = WORKER, *, now: dt.datetime) -> None:
     """Say that a part lives."""
     with transaction() as session:
-        session.execute(
-            text("insert into heartbeat (name, at) values (:name, :now) on conflict (name) do update set at = :now"),
-            {"name": name, "now": now},
-        )
+        statement = insert(Heartbeat).values(name=name, at=now)
+        session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": now}))

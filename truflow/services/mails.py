@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -11,7 +12,7 @@ from sqlmodel import Session
 
 from truflow.db import lock_one, transaction
 from truflow.domain import formats
-from truflow.domain.calendar_file import Appointment, calendar_text
+from truflow.domain.calendar_file import Appointment, Method, calendar_text
 from truflow.errors import NotFound
 from truflow.integrations import mail
 from truflow.mails.facts import FreeTime, MailFacts
@@ -30,7 +31,8 @@ WAITS = (0, 1, 5, 15)
 UID_HOST = "truflow"
 """Ends the calendar UIDs; never changes, or an update would become a second event."""
 
-WITH_CALENDAR_FILE = frozenset({"confirmation", "practice_notice"})
+CALENDAR_METHODS: dict[str, Method] = {"confirmation": "REQUEST", "practice_notice": "PUBLISH"}
+"""An invitation for the guest; for the practice, which organizes it, a plain entry."""
 
 
 def confirmed(session: Session, booking: Booking, *, now: dt.datetime) -> None:
@@ -62,8 +64,9 @@ def send(lease: Lease, now: dt.datetime) -> None:
         row.go(MailStatus.SENDING)
         row.attempts += 1
         session.add(row)
-        message = _message(session, row, now=now)
     try:
+        with transaction() as session:
+            message = _message(session, row, now=now)
         mail.deliver(message)
     except mail.MailFailed as failure:
         _failed(lease, failure, now=now)
@@ -133,23 +136,31 @@ def _message(session: Session, row: EmailMessage, *, now: dt.datetime) -> mail.M
     if booking is None:
         raise NotFound("booking")
     practice = rules.practice(session)
+    to_practice = row.template == "practice_notice"
     rendered = render(row.template, _facts(session, booking, practice, row, now=now))
-    attachments = []
-    if row.template in WITH_CALENDAR_FILE:
-        text = calendar_text(_appointment(session, booking, now=now), method="REQUEST")
-        kind = "text/calendar; method=REQUEST; charset=utf-8"
-        attachments.append(mail.Attachment("appointment.ics", kind, text.encode()))
     sender = get_settings().mail_from or practice.email
+    guest = session.get(Customer, booking.customer_id)
     return mail.Message(
         message_id=row.message_id,
         sender=mail.mailbox(practice.name, sender),
         to=row.recipient,
-        reply_to=practice.email or sender,
+        reply_to=(guest.email if to_practice and guest and guest.email else practice.email) or sender,
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        attachments=attachments,
+        attachments=_calendar_file(session, booking, row, now=now),
     )
+
+
+def _calendar_file(session: Session, booking: Booking, row: EmailMessage, *, now: dt.datetime) -> list[mail.Attachment]:
+    method = CALENDAR_METHODS.get(row.template)
+    if method is None:
+        return []
+    appointment = _appointment(session, booking, now=now)
+    if row.template == "practice_notice":
+        appointment = replace(appointment, manage_url="")  # the guest's own link is for the guest
+    kind = f"text/calendar; method={method}; charset=utf-8"
+    return [mail.Attachment("appointment.ics", kind, calendar_text(appointment, method=method).encode())]
 
 
 def _facts(
