@@ -57,9 +57,12 @@ def init() -> None:
 @app.command(hidden=True)
 def prepare(empty: Empty = False) -> None:
     """What `up` does before it starts its children; the last line is for `up`."""
+    from truflow.operations import database
     from truflow.preparing import prepare as bring_up_to_date
 
-    typer.echo(json.dumps(bring_up_to_date(empty=empty)))
+    with database():
+        admin = bring_up_to_date(empty=empty)
+    typer.echo(json.dumps(admin))
 
 
 @app.command()
@@ -202,6 +205,13 @@ def main() -> None:
         sys.exit(1)
     except (BuildFailed, ServerTrouble) as trouble:
         typer.echo(str(trouble), err=True)
+        sys.exit(1)
+    except Exception as error:
+        from sqlalchemy.exc import OperationalError
+
+        if not isinstance(error, OperationalError):
+            raise
+        typer.echo(f"The database does not answer: {error.orig}", err=True)
         sys.exit(1)
 
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from truflow.processes import end, spawn, tail
+from truflow.processes import AS_IT_IS, end, spawn, tail
 from truflow.settings import ROOT
 
 SOURCES = (
@@ -75,7 +75,7 @@ def build_if_changed(log: Path, *, root: Path = ROOT, tick: Callable[[], None] =
 def _export(root: Path, log: Path, tick: Callable[[], None]) -> None:
     log.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="truflow-build-") as scratch:
-        build = spawn([sys.executable, *EXPORT], log=log, env=_environment(Path(scratch)), cwd=root)
+        build = spawn([sys.executable, *EXPORT], log=log, env=_environment(Path(scratch)), cwd=root, umask=AS_IT_IS)
         try:
             while build.poll() is None:
                 tick()

@@ -13,16 +13,24 @@ from truflow.settings import ROOT
 
 PR_SET_PDEATHSIG = 1
 LARGEST_LOG = 5_000_000
+PRIVATE, AS_IT_IS = 0o077, -1
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def spawn(
-    command: Sequence[str | Path], *, log: Path, env: Mapping[str, str], cwd: Path = ROOT, answers: bool = False
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    env: Mapping[str, str],
+    cwd: Path = ROOT,
+    answers: bool = False,
+    umask: int = PRIVATE,
 ) -> subprocess.Popen[bytes]:
     """Start a process whose words go to the log, which hears no Ctrl-C of ours and which dies when we die.
 
-    One that `answers` has its standard output read by us instead.
+    One that `answers` has its standard output read by us instead. What it writes, guests' mails among it, is for
+    our own user alone unless `umask` says otherwise.
     """
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _keep_small(log)
@@ -43,6 +51,7 @@ def spawn(
             cwd=cwd,
             env=dict(env),
             start_new_session=True,
+            umask=umask,
             preexec_fn=die_with_us,  # safe: this process has one thread
         )
 
