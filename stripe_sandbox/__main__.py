@@ -13,6 +13,8 @@ from granian.server.embed import Server
 from stripe_sandbox.app import make_app
 from stripe_sandbox.config import Config
 
+_PATIENCE = 5.0
+
 
 def main() -> None:
     """Reads flags and environment, serves until SIGTERM."""
@@ -48,18 +50,20 @@ def _options() -> argparse.Namespace:
 
 
 async def _serve(config: Config, host: str, port: int) -> None:
+    app = make_app(config)
     # No access log: a client secret may stand in a query.
     server = Server(
-        make_app(config),
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        websockets=False,
-        log_level=LogLevels.error,
+        app, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_level=LogLevels.error
     )
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        app.state.world.closing.set()  # hanging requests let go
+        server.stop()
+        loop.call_later(_PATIENCE, os._exit, 0)  # every answer is on the disk already
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, stop)
     await server.serve()
 
 

@@ -143,15 +143,22 @@ async def _answer(asked: Asked, operation: Operation) -> Response:
 async def _carry_out(asked: Asked, operation: Operation, fault: Fault | None) -> Response:
     what = fault["fault"] if fault else ""
     seconds = float(fault.get("seconds", 30)) if fault else 0
-    if what == "hang":
-        await asyncio.sleep(seconds)
+    if what == "hang" and await _hang(asked.world, seconds):
+        return Dropped()
     answer = _run(asked, operation, what)
     asked.world.bell.set()
-    if what == "run_then_hang":
-        await asyncio.sleep(seconds)
-    if what == "run_then_drop":
+    if what == "run_then_drop" or (what == "run_then_hang" and await _hang(asked.world, seconds)):
         return Dropped()
     return _sent(answer.status, answer.body, asked)
+
+
+async def _hang(world: World, seconds: float) -> bool:
+    """Waits; whether the process ends before that."""
+    try:
+        await asyncio.wait_for(world.closing.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
 
 
 def _run(asked: Asked, operation: Operation, what: str) -> Saved:

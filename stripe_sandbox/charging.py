@@ -36,11 +36,11 @@ def confirm(books: Books, intent: Body, params: Params, base: str) -> None:
     token: Body | None = None
     if "confirmation_token" in params:
         return_url = params.get("return_url") or _return_url(books, params["confirmation_token"])
-        _check_return_url(intent, return_url)
+        _check_return_url(intent, params, return_url)
         token, method = confirmation_tokens.use(books, params["confirmation_token"], intent["id"])
     else:
         return_url = params.get("return_url")
-        _check_return_url(intent, return_url)
+        _check_return_url(intent, params, return_url)
         name = params.get("payment_method") or intent["payment_method"]
         if name is None:
             raise Broken(
@@ -167,9 +167,10 @@ def _check_confirmable(books: Books, intent: Body) -> None:
     raise Broken(message, code="payment_intent_unexpected_state", payment_intent=render(books.store, intent))
 
 
-def _check_return_url(intent: Body, return_url: str | None) -> None:
+def _check_return_url(intent: Body, params: Params, return_url: str | None) -> None:
     automatic = intent["automatic_payment_methods"]
-    if automatic and automatic["allow_redirects"] == "always" and not return_url:
+    may_redirect = automatic and automatic["allow_redirects"] == "always"
+    if may_redirect and not return_url and not params.get("off_session"):
         raise Malformed(
             "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of "
             "these payment methods might redirect your customer off of your page, you must provide a `return_url`. If "

@@ -1,6 +1,10 @@
 """Which parameters the payment intents take: all that Stripe names, and what the sandbox does with each."""
 
+from typing import Any
+
+from stripe_sandbox.errors import Malformed
 from stripe_sandbox.params import (
+    Rule,
     Rules,
     amount,
     currency,
@@ -16,7 +20,20 @@ from stripe_sandbox.params import (
     whole,
 )
 
-_METHOD_TYPES = strings("card")
+_METHOD_TYPES = strings()
+
+
+def _no_longer(value: Any, name: str) -> None:  # noqa: ARG001
+    """Since 2026-09-30.endive the list is Stripe's to compute."""
+    raise Malformed(
+        "The parameter `payment_method_types` is no longer supported on this API version. Use dynamic payment methods, "
+        "or `allowed_payment_method_types` or `excluded_payment_method_types` for more control.",
+        code="payment_method_types_no_longer_supported",
+        param=name,
+    )
+
+
+_REMOVED = {"payment_method_types": Rule(_no_longer)}
 ABOUT: Rules = {
     "description": text(1000, clears=True),
     "metadata": metadata(),
@@ -54,6 +71,7 @@ CREATE: Rules = {
     "confirmation_method": one_of("automatic", "manual"),
     "confirm": flag(),
     "expand": strings(),
+    **_REMOVED,
     **ABOUT,
     **_CONFIRMING,
     **unsupported(
@@ -68,6 +86,7 @@ UPDATE: Rules = {
     "payment_method": text(),
     "allowed_payment_method_types": _METHOD_TYPES,
     "expand": strings(),
+    **_REMOVED,
     **ABOUT,
     **unsupported(
         "amount_details application_fee_amount capture_method customer "
@@ -82,6 +101,7 @@ CONFIRM: Rules = {
     "receipt_email": text(800, clears=True),
     "setup_future_usage": one_of("off_session", "on_session"),
     "expand": strings(),
+    **_REMOVED,
     **_CONFIRMING,
     **unsupported(
         "allowed_payment_method_types amount_details amount_to_confirm excluded_payment_method_types "

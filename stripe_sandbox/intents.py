@@ -30,7 +30,7 @@ def create(call: Call) -> Body:
     params = read(call.params, CREATE)
     _check_amount(params["amount"], params["currency"])
     automatic = params.get("automatic_payment_methods")
-    if "allowed_payment_method_types" in params and (automatic or {}).get("enabled"):
+    if "allowed_payment_method_types" in params and automatic:
         raise Malformed(
             "You may only specify one of these parameters: automatic_payment_methods, allowed_payment_method_types.",
             param="automatic_payment_methods",
@@ -67,7 +67,8 @@ def update(call: Call, id_: str) -> Body:
     if "metadata" in params:
         intent["metadata"] = merged(intent["metadata"], params["metadata"])
     if "allowed_payment_method_types" in params:
-        intent["payment_method_types"] = params["allowed_payment_method_types"]
+        intent["allowed_payment_method_types"] = params["allowed_payment_method_types"]
+        intent["payment_method_types"] = _possible(params)
     if "payment_method" in params:
         intent["payment_method"] = charging.named_method(call.books, params["payment_method"])["id"]
         intent["status"] = "requires_confirmation"
@@ -185,6 +186,16 @@ def _guard_changes(books: Books, intent: Body, params: Params) -> None:
         )
 
 
+def _possible(params: Params) -> list[str]:
+    """The allowed types that the sandbox's account can take: Stripe filters silently, unless nothing is left."""
+    if "card" not in params.get("allowed_payment_method_types", ["card"]):
+        raise Malformed(
+            "None of the allowed payment method types can be used with this PaymentIntent.",
+            param="allowed_payment_method_types",
+        )
+    return ["card"]
+
+
 def _new(books: Books, params: Params, method: Body | None) -> Body:
     id_ = new_id("pi")
     automatic = None
@@ -217,7 +228,8 @@ def _new(books: Books, params: Params, method: Body | None) -> Body:
         "metadata": merged({}, params.get("metadata", {})),
         "payment_method": method["id"] if method else None,
         "payment_method_options": {"card": {"installments": None, "mandate_options": None, "network": None}},
-        "payment_method_types": params.get("allowed_payment_method_types", ["card"]),
+        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
+        "payment_method_types": _possible(params),
         "receipt_email": params.get("receipt_email"),
         "setup_future_usage": params.get("setup_future_usage"),
         "statement_descriptor": params.get("statement_descriptor"),

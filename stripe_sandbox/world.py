@@ -18,6 +18,7 @@ class World:
     clock: Clock
     keys_under_way: set[str] = field(default_factory=set)
     bell: asyncio.Event = field(default_factory=asyncio.Event)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def books(self, request_id: str | None = None, key: str | None = None) -> Books:
         """The ledger as of now; for use inside one transaction."""

@@ -498,6 +498,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("key_generation", sa.Integer(), nullable=False),
+        sa.Column("retry_of", sa.Uuid(), nullable=True),
         sa.Column("stripe_refund_id", sa.String(), nullable=True),
         sa.Column("last_code", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -83,15 +83,10 @@
       frame.title = "Secure payment input frame";
       frame.name = `__sandboxStripe${this._id}`;
       frame.setAttribute("scrolling", "no");
+      const width = "calc(100% + 8px)"; // room for the focus ring
       Object.assign(frame.style, {
-        display: "block",
-        border: "0",
-        margin: "-4px",
-        padding: "0",
-        width: "calc(100% + 8px)",
-        minWidth: "calc(100% + 8px)",
-        height: "0",
-        background: "transparent",
+        display: "block", border: "0", margin: "-4px", padding: "0", width, minWidth: width, background: "transparent",
+        height: "200px", // about what it will be, so that the page does not jump
         colorScheme: this._dark() ? "dark" : "light",
       });
       const about = encodeURIComponent(JSON.stringify({ id: this._id, parent: location.origin }));
@@ -284,17 +279,29 @@
     document.documentElement.style.overflow = "hidden";
     dialog.showModal();
     return new Promise((resolve) => {
-      const giveUp = () => frame.contentWindow?.postMessage({ type: "giveUp", sandbox: id }, origin);
-      const hear = ({ source, origin: from, data }) => {
-        if (source !== frame.contentWindow || from !== origin || data?.sandbox !== id) return;
-        if (data.type === "ready") frame.focus();
-        if (data.type !== "done") return;
+      let [ready, tries] = [false, 0];
+      const done = () => {
+        clearTimeout(timer);
         removeEventListener("message", hear);
         document.documentElement.style.overflow = scroll;
         dialog.remove();
         before?.focus?.();
         resolve();
       };
+      // Giving up is told to the bank; a bank that does not answer keeps nobody here.
+      const giveUp = () => {
+        tries += 1;
+        if (!ready || tries > 1) done();
+        else frame.contentWindow.postMessage({ type: "giveUp", sandbox: id }, origin);
+      };
+      const hear = ({ source, origin: from, data }) => {
+        if (source !== frame.contentWindow || from !== origin || data?.sandbox !== id) return;
+        if (data.type === "ready") {
+          ready = true;
+          frame.focus();
+        } else if (data.type === "done") done();
+      };
+      const timer = setTimeout(() => ready || done(), LOAD_TIMEOUT);
       addEventListener("message", hear);
       dialog.addEventListener("cancel", (event) => (event.preventDefault(), giveUp()));
       dialog.addEventListener("close", giveUp);
@@ -305,9 +312,7 @@
 
   function Stripe(key, _options) {
     if (typeof key !== "string" || !key.startsWith("pk_")) {
-      throw new IntegrationError(
-        "Please call Stripe() with your publishable key. You used an empty string, or something else.",
-      );
+      throw new IntegrationError("Please call Stripe() with your publishable key.");
     }
 
     const look = (clientSecret) =>
@@ -331,6 +336,7 @@
 
     function outcome({ body, error }) {
       if (error) return { error };
+      if (body.status === "requires_action") return { error: unreachable() };
       const last = body.last_payment_error;
       if (body.status === "requires_payment_method" && last) {
         const message =
@@ -385,10 +391,8 @@
       handleNextAction,
       retrievePaymentIntent,
       registerAppInfo() {},
-      _apiKey: key,
     };
   }
 
-  Stripe.version = 3;
   window.Stripe = Stripe;
 })();

@@ -66,7 +66,7 @@ def test_minimum_notice_to_the_minute(now: str, first: str | None) -> None:
 
 @pytest.mark.parametrize(("days", "offered"), [(-1, False), (0, True), (59, True), (60, True), (61, False)])
 def test_horizon_counts_local_dates(days: int, offered: bool) -> None:
-    rules = make_rules(week={d: ALL_DAY for d in range(1, 8)}, horizon_days=60)
+    rules = make_rules(week=dict.fromkeys(range(1, 8), ALL_DAY), horizon_days=60)
     now = at(MONDAY, "00:30")
     assert bool(offered_starts(MONDAY + dt.timedelta(days=days), HOUR, rules, now)) is offered
 
@@ -100,7 +100,7 @@ CHANGES = [
 def test_change_over_days_offer_no_time_that_does_not_exist_and_none_twice(
     zone: ZoneInfo, day: dt.date, hours: int, frm: str, to: str
 ) -> None:
-    rules = make_rules(zone=zone, week={d: ALL_DAY for d in range(1, 8)})
+    rules = make_rules(zone=zone, week=dict.fromkeys(range(1, 8), ALL_DAY))
     now = dt.datetime.combine(day, dt.time(), tzinfo=UTC) - dt.timedelta(days=9)
     starts = offered_starts(day, dt.timedelta(minutes=30), rules, now)
     shown = wall(starts, zone)

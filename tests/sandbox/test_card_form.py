@@ -224,6 +224,21 @@ def test_the_bank_asks_in_a_dialog(
     assert status == ("succeeded" if outcome == {"status": "succeeded"} else "requires_payment_method")
 
 
+def test_a_bank_that_cannot_be_reached_keeps_nobody(
+    page: Page, shop: str, client: stripe.StripeClient, token: Callable[..., str]
+) -> None:
+    intent = client.v1.payment_intents.create(CARD_ONLY)
+    client.v1.payment_intents.confirm(intent.id, {"confirmation_token": token("pm_card_authenticationRequired")})
+    page.route("**/bank.html*", lambda route: route.fulfill(status=200, body="nothing here"))
+    page.goto(shop)
+    page.evaluate("secret => void ask(secret)", intent.client_secret)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.locator("dialog").evaluate("node => node.dispatchEvent(new Event('cancel'))")
+    until(lambda: page.locator("#said").text_content())
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert client.v1.payment_intents.retrieve(intent.id).status == "requires_action"
+
+
 def bank(page: Page) -> FrameLocator:
     return page.frame_locator("dialog iframe")
 

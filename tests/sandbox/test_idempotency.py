@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,3 +137,18 @@ def test_a_fault_comes_as_often_and_as_late_as_ordered(sandbox: Sandbox, client:
         except stripe.RateLimitError:
             answers.append(429)
     assert answers == [200, 429, 429, 200]
+
+
+def test_a_hanging_request_does_not_keep_the_process_alive(tmp_path: Path) -> None:
+    own = Sandbox(tmp_path).start()
+    own.order("hang", seconds=60)
+
+    def ask() -> None:
+        with pytest.raises(stripe.APIConnectionError):
+            own.sdk().v1.refunds.list()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    until(lambda: own.control("GET", "/faults")["faults"][0]["left"] == 0)
+    assert own.stop() == 0
+    asking.join()

@@ -64,7 +64,9 @@ def test_what_stripe_refuses_is_refused(client: stripe.StripeClient, paid: Any, 
 
 
 def test_an_unpaid_intent_has_nothing_to_give_back(client: stripe.StripeClient) -> None:
-    intent = client.v1.payment_intents.create({"amount": 4500, "currency": "eur", "allowed_payment_method_types": ["card"]})
+    intent = client.v1.payment_intents.create(
+        {"amount": 4500, "currency": "eur", "allowed_payment_method_types": ["card"]}
+    )
     with pytest.raises(stripe.InvalidRequestError, match="does not have a successful charge"):
         client.v1.refunds.create({"payment_intent": intent.id})
 
