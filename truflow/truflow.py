@@ -14,6 +14,9 @@ def _with_doors(pages: ASGIApp) -> ASGIApp:
     from truflow.api.doors import doors
     from truflow.edge import proxy
     from truflow.edge.app import Edge
+    from truflow.logs import setup
+
+    setup("web")
 
     front = doors(*proxy.routes())
     front.mount("", pages)

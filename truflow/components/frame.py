@@ -4,7 +4,7 @@ import reflex as rx
 from reflex_base.constants import Hooks, Imports
 from reflex_base.vars import VarData
 
-from truflow.components.islands import Boundary, HeldBar, RouteAnnouncer, go_link
+from truflow.components.islands import Boundary, HeldBar, RouteAnnouncer, go_link, skip_link
 from truflow.components.pieces import live
 from truflow.state.notices import Notices
 from truflow.state.practice import Practice
@@ -19,8 +19,9 @@ def guest_page(*children: rx.Component, narrow: bool = False, held_bar: bool = F
     """A page for guests."""
     bar = HeldBar.create(text=t("held.bar", until="{until}"), action=t("held.back")) if held_bar else None
     return rx.fragment(
-        rx.el.a(t("frame.skip"), href="#main", class_name="skip"),
+        skip_link(t("frame.skip"), class_name="skip"),
         _header(),
+        rx.el.noscript(rx.el.p(t("frame.no_script"), class_name="wrap notice care")),
         rx.el.main(_trouble(), bar, *children, id="main", tab_index=-1, class_name="wrap narrow" if narrow else "wrap"),
         _footer(),
     )

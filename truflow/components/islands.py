@@ -1,6 +1,8 @@
+# mypy: disable-error-code="type-arg, valid-type, import-untyped"
 """The few pieces that live in the browser: routing, clocks, the card form; each a thin name for its JSX.
 
-Everything else is drawn from state. An island keeps nothing private and decides nothing.
+Everything else is drawn from state. An island keeps nothing private and decides nothing. (Reflex writes event
+signatures as values inside of annotations, which a type checker cannot read: hence the first line.)
 """
 
 import reflex as rx
@@ -33,6 +35,13 @@ class RouteAnnouncer(rx.Component):
 
     library = ROUTING
     tag = "RouteAnnouncer"
+
+
+class SkipLink(rx.Component):
+    """To the content, past the header."""
+
+    library = ROUTING
+    tag = "SkipLink"
 
 
 class StepFocus(rx.Component):
@@ -156,5 +165,6 @@ class NativeForm(BaseHTML):
 
 go_button = GoButton.create
 go_link = GoLink.create
+skip_link = SkipLink.create
 native_form = NativeForm.create
 token_link = TokenLink.create

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from truflow.components.islands import go_button
-from truflow.components.pieces import skeleton
+from truflow.components.pieces import Text, skeleton
 from truflow.state.calendar import DayCell, TimeButton, TimeGroup, Week
 from truflow.state.choose import Choose
 from truflow.texts import t
@@ -42,7 +42,7 @@ def times() -> rx.Component:
     )
 
 
-def _arrow(sign: str, label: str, link: rx.Var[str]) -> rx.Component:
+def _arrow(sign: str, label: str, link: Text) -> rx.Component:
     return go_button(
         sign, to=link, replace=True, disabled=rx.cond(link, False, True), aria_label=label, class_name="arrow"
     )
@@ -63,7 +63,7 @@ def _day(day: DayCell) -> rx.Component:
             go_button(
                 day.number,
                 to=day.link,
-                disabled=~day.available,  # type: ignore[operator]
+                disabled=rx.cond(day.available, False, True),
                 aria_label=day.label,
                 aria_pressed=rx.cond(day.date == Choose.day, "true", "false"),
                 data_today=rx.cond(day.today, "true", "false"),
@@ -82,5 +82,10 @@ def _group(group: TimeGroup) -> rx.Component:
 
 def _time(time: TimeButton) -> rx.Component:
     return rx.el.li(
-        go_button(time.label, rx.cond(time.yours, rx.el.small(time.yours)), to=time.link, class_name="time")
+        go_button(
+            time.label,
+            rx.cond(time.yours, rx.el.small(time.yours, rx.el.span(" ", t("choose.your_time"), class_name="sr-only"))),
+            to=time.link,
+            class_name="time",
+        )
     )

@@ -17,17 +17,20 @@ function load(src) {
 // Stripe wants plain colours; ours are OKLCH variables, so let a canvas say them in red, green and blue.
 function colours() {
   const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const style = getComputedStyle(document.documentElement);
+  const probe = document.body.appendChild(document.createElement("i"));
   const rgb = (name) => {
-    pen.fillStyle = style.getPropertyValue(`--${name}`).trim() || "#000";
+    probe.style.color = `var(--${name})`;
+    pen.fillStyle = getComputedStyle(probe).color;
     pen.fillRect(0, 0, 1, 1);
     return "#" + Array.from(pen.getImageData(0, 0, 1, 1).data.slice(0, 3), (b) => b.toString(16).padStart(2, "0")).join("");
   };
-  return {
+  const variables = {
     colorPrimary: rgb("brand"), colorBackground: rgb("card"), colorText: rgb("ink"), colorTextSecondary: rgb("soft"),
     colorTextPlaceholder: rgb("soft"), colorDanger: rgb("care"), borderRadius: "10px", fontSizeBase: "16px",
     spacingUnit: "4px", fontFamily: "Figtree, system-ui, sans-serif",
   };
+  probe.remove();
+  return variables;
 }
 
 // The last value that said something: a dropped socket draws the defaults for a moment, and the card form must live on.

@@ -4,6 +4,9 @@ import reflex as rx
 
 from truflow.texts import t
 
+# A State's attribute is a str to the type checker and a Var to the page.
+Text = str | rx.Var[str]
+
 
 def skeleton(height: str, class_name: str = "") -> rx.Component:
     """A quiet grey place for what is still loading; `height` is a Tailwind class."""
@@ -15,7 +18,7 @@ def live(*children: rx.Component | rx.Var | str, class_name: str = "") -> rx.Com
     return rx.el.div(*children, role="status", aria_live="polite", class_name=class_name)
 
 
-def notice(text: rx.Var[str]) -> rx.Component:
+def notice(text: Text) -> rx.Component:
     """What went wrong and what to do next; empty while all is well."""
     return rx.el.div(
         rx.cond(text, rx.el.p(text, class_name="notice care mb-5")),
@@ -33,7 +36,7 @@ def fact(term: str, value: rx.Component | rx.Var | str) -> rx.Component:
 def field(
     name: str,
     label: str,
-    error: rx.Var[str],
+    error: Text,
     *,
     kind: str = "text",
     hint: str = "",
@@ -65,7 +68,7 @@ def field(
     )
 
 
-def calm(title: str, text: str | rx.Var, *actions: rx.Component) -> rx.Component:
+def calm(title: str, text: Text, *actions: rx.Component) -> rx.Component:
     """A page, or part of one, on which nothing can be done but go on."""
     return rx.el.div(
         rx.el.h1(title, tab_index=-1),

@@ -15,11 +15,19 @@ export function GoLink({ to, children, ...rest }) {
   return <Link to={to} {...rest}>{children}</Link>;
 }
 
+// The edge writes a service's title into the page it serves; beside React's own it would stay for ever.
+function dropServedTitle() {
+  const ours = (node) => Object.keys(node).some((key) => key.startsWith("__react"));
+  const titles = [...document.querySelectorAll("head > title")];
+  if (titles.some(ours)) titles.filter((node) => !ours(node)).forEach((node) => node.remove());
+}
+
 // A new page begins at its heading, and screen readers hear its title.
 export function RouteAnnouncer() {
   const { pathname } = useLocation();
   const before = useRef(pathname);
   const [title, setTitle] = useState("");
+  useEffect(dropServedTitle, []);
   useEffect(() => {
     if (before.current === pathname) return;
     before.current = pathname;
@@ -52,4 +60,12 @@ export function StepFocus({ step, prefix }) {
 export function TokenLink({ to, children, ...rest }) {
   const token = new URLSearchParams(useLocation().search).get("t") ?? "";
   return <a href={`${to}?t=${encodeURIComponent(token)}`} {...rest}>{children}</a>;
+}
+
+export function SkipLink({ children, ...rest }) {
+  const skip = (event) => {
+    event.preventDefault();
+    document.getElementById("main")?.focus();
+  };
+  return <a href="#main" onClick={skip} {...rest}>{children}</a>;
 }

@@ -1,9 +1,12 @@
 """The admin's first pages: sign in, today, one booking."""
 
-import reflex as rx
+from typing import Any
 
-from truflow.components.islands import Ticker, go_link, native_form
-from truflow.components.pieces import fact, live, notice, skeleton
+import reflex as rx
+from reflex_base.vars.sequence import ArrayVar
+
+from truflow.components.islands import Ticker, go_link, native_form, skip_link
+from truflow.components.pieces import Text, fact, notice, skeleton
 from truflow.state.admin import AlertCard, Desk, DeskRow, Detail, Line, SignIn
 from truflow.state.practice import Practice
 from truflow.texts import t
@@ -16,9 +19,7 @@ def sign_in() -> rx.Component:
             rx.el.p(Practice.name, class_name="soft min-h-6"),
             rx.el.h1(t("admin.title"), tab_index=-1),
             rx.el.p(t("admin.lead"), class_name="soft mt-1 mb-5"),
-            rx.el.div(
-                rx.cond(SignIn.failed, rx.el.p(t("admin.refused"), class_name="notice care mb-5")), role="alert"
-            ),
+            rx.el.div(rx.cond(SignIn.failed, rx.el.p(t("admin.refused"), class_name="notice care mb-5")), role="alert"),
             native_form(
                 _input("email", t("admin.email"), "email", "username"),
                 _input("password", t("admin.password"), "password", "current-password"),
@@ -86,7 +87,7 @@ def detail() -> rx.Component:
 
 def _desk(current: str, *children: rx.Component) -> rx.Component:
     return rx.fragment(
-        rx.el.a(t("frame.skip"), href="#main", class_name="skip"),
+        skip_link(t("frame.skip"), class_name="skip"),
         rx.el.div(
             rx.el.header(
                 rx.el.p(go_link(rx.cond(Practice.name, Practice.name, "\u00a0"), to="/admin", class_name="top-name")),
@@ -97,7 +98,7 @@ def _desk(current: str, *children: rx.Component) -> rx.Component:
                         rx.el.button(t("admin.sign_out"), type="submit"), action="/api/admin/auth/logout", method="post"
                     ),
                     aria_label=t("admin.rail"),
-                    class_name="rail mt-4 max-lg:flex max-lg:flex-wrap",
+                    class_name="rail mt-4",
                 ),
                 rx.el.p(Desk.admin, class_name="soft small mt-4 px-4 max-lg:hidden"),
                 class_name="pt-4",
@@ -134,7 +135,12 @@ def _alert(alert: AlertCard) -> rx.Component:
         rx.el.p(alert.opened, class_name="soft small"),
         rx.el.div(
             rx.cond(alert.link, go_link(t("admin.open"), to=alert.link, class_name="link mr-5")),
-            rx.el.button(t("admin.resolve"), type="button", on_click=Desk.resolve(alert.id), class_name="link"),
+            rx.el.button(
+                t("admin.resolve"),
+                type="button",
+                on_click=Desk.resolve(alert.id),  # type: ignore[operator]
+                class_name="link",
+            ),
         ),
         class_name="notice care",
     )
@@ -163,8 +169,8 @@ def _detail() -> rx.Component:
             fact(
                 t("admin.contact"),
                 rx.fragment(
-                    rx.el.a(card.email, href="mailto:" + card.email, class_name="mr-5"),
-                    rx.el.a(card.phone, href="tel:" + card.phone),
+                    rx.el.a(card.email, href="mailto:" + card.email, class_name="inline-block mr-5"),
+                    rx.el.a(card.phone, href="tel:" + card.phone, class_name="inline-block"),
                 ),
             ),
             rx.cond(card.notes, fact(t("admin.notes"), card.notes)),
@@ -182,7 +188,7 @@ def _detail() -> rx.Component:
     )
 
 
-def _lines(title: str, lines: rx.Var[list[Line]]) -> rx.Component:
+def _lines(title: str, lines: ArrayVar[Any]) -> rx.Component:
     return rx.el.section(
         rx.el.h2(title),
         rx.cond(
@@ -202,7 +208,7 @@ def _line(line: Line) -> rx.Component:
     )
 
 
-def _tag(status: rx.Var[str], text: rx.Var[str]) -> rx.Component:
+def _tag(status: Text, text: Text) -> rx.Component:
     return rx.el.span(text, class_name="tag", data_status=status)
 
 

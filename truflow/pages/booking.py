@@ -4,7 +4,7 @@ import reflex as rx
 
 from truflow.components.frame import guest_page
 from truflow.components.islands import HeldNote, HoldClock, PayElement, Ticker, go_link, token_link
-from truflow.components.pieces import calm, fact, live, notice, skeleton
+from truflow.components.pieces import Text, calm, fact, live, notice, skeleton
 from truflow.state.booking import POLLS, Booking
 from truflow.state.practice import Practice
 from truflow.texts import t
@@ -24,9 +24,7 @@ def booking() -> rx.Component:
     return guest_page(
         HeldNote.create(state=Booking.stage, label=Booking.hold_time, seconds=Booking.hold_seconds),
         rx.el.div(_payment(), hidden=Booking.stage != "PENDING"),
-        _outcome(
-            calm(t("booking.not_found_title"), t("booking.not_found"), _call(), _home()), pending=rx.fragment()
-        ),
+        _outcome(calm(t("booking.not_found_title"), t("booking.not_found"), _call(), _home()), pending=rx.fragment()),
         narrow=True,
     )
 
@@ -61,7 +59,7 @@ def _payment() -> rx.Component:
                 on_over=Booking.check,
             ),
             _facts(paid=False),
-            rx.el.p(rx.el.strong(Booking.card.money), " ", Booking.card.terms),
+            rx.el.p(Booking.card.terms),
             PayElement.create(
                 src=Booking.script,
                 publishable_key=Booking.publishable_key,
@@ -113,7 +111,9 @@ def _settled(stage: str) -> rx.Component:
         rx.el.p(t(lead), class_name="lead"),
         rx.el.div(_facts(paid=True), class_name="card mt-6"),
         rx.el.div(*actions, class_name="mt-6 flex flex-wrap gap-3"),
-        rx.el.p(Booking.card.terms, class_name="soft small mt-6") if stage == "CONFIRMED" else None,
+        rx.el.p(t("booking.terms"), " ", Booking.card.terms, class_name="soft small mt-6")
+        if stage == "CONFIRMED"
+        else None,
         class_name="py-2",
     )
 
@@ -139,13 +139,17 @@ def _facts(*, paid: bool) -> rx.Component:
         fact(t("booking.when"), Booking.card.when),
         fact(t("booking.where"), rx.fragment(Practice.name, ", ", Practice.address)),
         fact(t("booking.price"), Booking.card.price),
-        *([_money(t("booking.paid"), Booking.card.paid), _money(t("booking.refunded"), Booking.card.refunded)] if paid else []),
+        *(
+            [_money(t("booking.paid"), Booking.card.paid), _money(t("booking.refunded"), Booking.card.refunded)]
+            if paid
+            else []
+        ),
         rx.cond(Booking.stage == "CONFIRMED", _money(t("booking.due"), Booking.card.due)) if paid else None,
         class_name="facts",
     )
 
 
-def _money(term: str, amount: rx.Var[str]) -> rx.Component:
+def _money(term: str, amount: Text) -> rx.Component:
     return rx.cond(amount, fact(term, amount))
 
 

@@ -46,9 +46,7 @@ def _flow() -> rx.Component:
             ),
             rx.el.section(
                 go_button("\u2190 ", t("choose.back_to_days"), to="?", replace=True, class_name="link only-phone"),
-                rx.el.h2(
-                    rx.cond(Choose.day_label, Choose.day_label, t("choose.time")), id="step-time", tab_index=-1
-                ),
+                rx.el.h2(rx.cond(Choose.day_label, Choose.day_label, t("choose.time")), id="step-time", tab_index=-1),
                 rx.el.p(Choose.zone_note, class_name="soft small mt-1"),
                 rx.el.div(
                     rx.cond(Choose.stage == "loading", skeleton("h-72", "mt-5"), times()), class_name="pane-scroll"
@@ -91,7 +89,7 @@ def _details() -> rx.Component:
             rx.el.h2(t("details.title"), id="step-details", tab_index=-1, class_name="mt-1"),
             rx.el.p(
                 rx.el.span(Choose.day_label, ", ", Choose.chosen_label, class_name="font-semibold block"),
-                rx.el.span(Choose.zone_note, " ", Choose.chosen_yours, class_name="soft small"),
+                rx.el.span(Choose.chosen_zone, class_name="soft small"),
                 class_name="mt-2 mb-5",
             ),
             notice(Details.notice),

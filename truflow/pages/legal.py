@@ -3,6 +3,7 @@
 import reflex as rx
 
 from truflow.components.frame import guest_page
+from truflow.components.pieces import Text
 from truflow.state.practice import Practice
 from truflow.texts import t
 
@@ -33,7 +34,7 @@ def privacy() -> rx.Component:
     )
 
 
-def _part(title: str, text: str | rx.Var[str]) -> rx.Component:
+def _part(title: str, text: Text) -> rx.Component:
     return rx.el.section(rx.el.h2(title), rx.el.p(text, class_name="mt-2 min-h-6"), class_name="mt-8")
 
 

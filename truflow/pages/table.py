@@ -22,7 +22,7 @@ class Page:
 
     route: str
     draw: Callable[[], rx.Component]
-    title: str
+    title: Any
     description: str = ""
     loads: tuple[Any, ...] = ()
     private: bool = False
@@ -34,7 +34,7 @@ PAGES = (
     Page(
         "/book/[slug]",
         choose.choose,
-        t("choose.title"),
+        rx.cond(Choose.service.name, Choose.service.name, t("choose.title")),
         t("choose.description"),
         (Practice.load, Choose.load, Details.begin),
     ),
@@ -44,7 +44,9 @@ PAGES = (
     Page("/privacy", legal.privacy, t("privacy.title"), t("privacy.description"), (Practice.load,)),
     Page("/admin/sign-in", admin.sign_in, t("admin.title"), "", (Practice.load, SignIn.load), private=True),
     Page("/admin", admin.today, t("admin.today"), "", (Practice.load, Desk.load), private=True),
-    Page("/admin/bookings/[booking_id]", admin.detail, t("admin.booking"), "", (Practice.load, Detail.load), private=True),
+    Page(
+        "/admin/bookings/[booking_id]", admin.detail, t("admin.booking"), "", (Practice.load, Detail.load), private=True
+    ),
     Page("404", lost.lost, t("lost.title"), "", (Practice.load,), private=True),
 )
 

@@ -9,11 +9,13 @@ from truflow.clock import utc_now
 from truflow.domain.formats import format_date, format_money, format_time, format_when
 from truflow.errors import NotFound, Refusal
 from truflow.services import desk
-from truflow.services.views import BookingDetailView, BookingView
+from truflow.services.views import AdminView, BookingDetailView, BookingView
 from truflow.state.guard import admin_only, current_admin, public
 from truflow.state.visitor import last_segment, query_of
 from truflow.texts import t
 from truflow.threads import in_thread
+
+BOOKING_STATUSES = frozenset({"PENDING", "CONFIRMED", "EXPIRED", "CANCELLED", "CONFLICT", "COMPLETED", "NO_SHOW"})
 
 
 @dataclass(frozen=True)
@@ -89,14 +91,16 @@ class Desk(rx.State):
     date: str = ""
     count: str = ""
     updated: str = ""
-    rows: list[DeskRow] = []
-    alerts: list[AlertCard] = []
+    rows: rx.Field[list[DeskRow]] = rx.field(default_factory=list)
+    alerts: rx.Field[list[AlertCard]] = rx.field(default_factory=list)
 
     @rx.event
     @admin_only
     async def load(self) -> None:
         """Read the day; the page asks again every half minute."""
-        admin = await current_admin(self)
+        await self._read(await current_admin(self))
+
+    async def _read(self, admin: AdminView | None) -> None:
         now = utc_now()
         today = await in_thread("db", desk.today, now=now)
         self.admin = admin.name if admin else ""
@@ -129,7 +133,7 @@ class Desk(rx.State):
             await in_thread("db", desk.resolve_alert, alert_id, actor=admin.email, now=utc_now())
         except Refusal as refusal:
             self.notice = refusal.message
-        await Desk.load.fn(self)
+        await self._read(admin)
 
 
 class Detail(rx.State):
@@ -137,10 +141,10 @@ class Detail(rx.State):
 
     stage: str = "loading"
     card: DetailCard = DetailCard()
-    timeline: list[Line] = []
-    payments: list[Line] = []
-    refunds: list[Line] = []
-    mails: list[Line] = []
+    timeline: rx.Field[list[Line]] = rx.field(default_factory=list)
+    payments: rx.Field[list[Line]] = rx.field(default_factory=list)
+    refunds: rx.Field[list[Line]] = rx.field(default_factory=list)
+    mails: rx.Field[list[Line]] = rx.field(default_factory=list)
 
     @rx.event
     @admin_only
@@ -162,11 +166,19 @@ class Detail(rx.State):
 
         self.card = _detail_of(booking, at(booking.created_at))
         self.timeline = [
-            Line(at(event.at), _what(event.what, event.from_status, event.to_status), f"{event.actor} {event.why}".strip())
+            Line(
+                at(event.at),
+                _what(event.what, event.from_status, event.to_status),
+                f"{event.actor} {event.why}".strip(),
+            )
             for event in detail.timeline
         ]
         self.payments = [
-            Line(at(p.created_at), f"{format_money(p.amount_cents, p.currency)} · {_words(p.purpose)} · {_words(p.method)}", _words(p.status))
+            Line(
+                at(p.created_at),
+                f"{format_money(p.amount_cents, p.currency)} · {_words(p.purpose)} · {_words(p.method)}",
+                _words(p.status),
+            )
             for p in detail.payments
         ]
         self.refunds = [
@@ -177,16 +189,21 @@ class Detail(rx.State):
             Line(
                 at(mail.sent_at or mail.created_at),
                 f"{_words(mail.template)} \u2192 {mail.recipient}",
-                t("admin.attempt" if mail.attempts == 1 else "admin.attempts", status=_words(mail.status), count=mail.attempts),
+                t(
+                    "admin.attempt" if mail.attempts == 1 else "admin.attempts",
+                    status=_words(mail.status),
+                    count=mail.attempts,
+                ),
             )
             for mail in detail.mails
         ]
 
 
 def _row_of(booking: BookingView) -> DeskRow:
+    begins, ends = (format_time(moment, booking.timezone) for moment in (booking.start_time, booking.end_time))
     return DeskRow(
         link=f"/admin/bookings/{booking.id}",
-        time=f"{format_time(booking.start_time, booking.timezone)} \u2013 {format_time(booking.end_time, booking.timezone)}",
+        time=f"{begins} \u2013 {ends}",
         guest=booking.customer.name if booking.customer else "",
         service=booking.service_name,
         status=booking.status,
@@ -221,8 +238,13 @@ def _detail_of(booking: BookingView, booked: str) -> DetailCard:
 
 def _what(what: str, before: str | None, after: str | None) -> str:
     if after and after != before:
-        return f"{_words(what)}: {t(f'status.{after}')}" if f"status.{after}" else _words(what)
+        return f"{_words(what)}: {_status_text(after)}"
     return _words(what)
+
+
+def _status_text(status: str) -> str:
+    """A booking's status in words; payments and refunds have others, which speak for themselves."""
+    return t(f"status.{status}") if status in BOOKING_STATUSES else _words(status)
 
 
 def _words(code: str) -> str:

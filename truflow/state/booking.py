@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from truflow.clock import utc_now
 from truflow.domain.formats import format_money, format_time, format_when
@@ -36,7 +37,6 @@ class BookingCard:
     paid: str = ""
     due: str = ""
     refunded: str = ""
-    money: str = ""
     terms: str = ""
     calendar: str = ""
     again: str = "/book"
@@ -67,7 +67,7 @@ class Booking(rx.State):
 
     @rx.event
     @public
-    async def load(self) -> AsyncGenerator[rx.event.EventSpec | None, None]:
+    async def load(self) -> AsyncGenerator[EventSpec | None, None]:
         """Draw the booking of the address; while it is unpaid, ask the payment service as well."""
         reference, token = self._address()
         self.notice, self.next_action, self.polls = "", "", 0
@@ -93,7 +93,7 @@ class Booking(rx.State):
 
     @rx.event
     @public
-    async def pay(self, confirmation_token: str) -> AsyncGenerator[rx.event.EventSpec | None, None]:
+    async def pay(self, confirmation_token: str) -> AsyncGenerator[EventSpec | None, None]:
         """Pay with the card the guest has just entered."""
         reference, token = self._address()
         self.notice = self.next_action = ""
@@ -101,12 +101,18 @@ class Booking(rx.State):
         try:
             booking_id = await self._id_of(reference, token)
             paid = await in_thread(
-                "stripe", payments.pay, booking_id, token, str(confirmation_token)[:255], client=client_of(self), now=utc_now()
+                "stripe",
+                payments.pay,
+                booking_id,
+                token,
+                str(confirmation_token)[:255],
+                client=client_of(self),
+                now=utc_now(),
             )
         except PaymentDeclined as refusal:
             self.notice = t("pay.declined", reason=refusal.message)
         except HoldExpired:
-            yield Booking.load
+            await self._ask(token)
         except Refusal as refusal:
             self.notice = refusal.message
         else:
@@ -122,7 +128,7 @@ class Booking(rx.State):
 
     @rx.event
     @public
-    async def check(self) -> AsyncGenerator[rx.event.EventSpec | None, None]:
+    async def check(self) -> AsyncGenerator[EventSpec | None, None]:
         """Ask whether the payment is settled: after the bank's question, while it is processing, when the hold ends."""
         _, token = self._address()
         self.next_action = ""
@@ -137,7 +143,9 @@ class Booking(rx.State):
         reference, _ = self._address()
         try:
             booking_id = await self._id_of(reference, token)
-            self._draw(await in_thread("stripe", payments.confirm, booking_id, token, client=client_of(self), now=utc_now()))
+            self._draw(
+                await in_thread("stripe", payments.confirm, booking_id, token, client=client_of(self), now=utc_now())
+            )
         except PaymentDeclined as refusal:
             self.notice = t("pay.declined", reason=refusal.message)
         except NotFound:
@@ -159,7 +167,7 @@ class Booking(rx.State):
     def _is_payment_page(self) -> bool:
         return str(self.router.url.path).startswith("/booking/")
 
-    def _to_success(self, token: str) -> rx.event.EventSpec:
+    def _to_success(self, token: str) -> EventSpec:
         return rx.redirect(f"/book/success?reference={self.card.reference}&t={token}", replace=True)
 
     def _draw(self, view: BookingView) -> None:
@@ -190,8 +198,6 @@ def _card_of(view: BookingView) -> BookingCard:
     def money(cents: int) -> str:
         return format_money(cents, view.currency)
 
-    rest = view.price_cents - view.downpayment_cents
-    words = t("money.now_and_later" if rest else "money.all_now", now=money(view.downpayment_cents), later=money(rest))
     return BookingCard(
         reference=view.reference,
         service=view.service_name,
@@ -200,7 +206,6 @@ def _card_of(view: BookingView) -> BookingCard:
         paid=money(view.paid_cents) if view.paid_cents else "",
         due=money(view.balance_cents) if view.balance_cents else "",
         refunded=money(view.refunded_cents) if view.refunded_cents else "",
-        money=words,
         terms=view.terms,
         calendar=f"/api/bookings/{view.id}/calendar.ics",
         again=f"/book/{view.service_id}",

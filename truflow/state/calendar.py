@@ -113,11 +113,18 @@ def groups_of(slots: Sequence[SlotView], zone: str, visitor_zone: str) -> list[T
     return [TimeGroup(t(title), times) for title, times in groups.items() if times]
 
 
+def _their_time(start: dt.datetime, day: dt.date, zone: str) -> str:
+    """The visitor's own time, with the weekday when it is another day there."""
+    theirs = start.astimezone(ZoneInfo(zone)).date()
+    weekday = "" if theirs == day else ENGLISH.weekdays[theirs.weekday()][:3] + " "
+    return weekday + format_time(start, zone)
+
+
 def _button(slot: SlotView, zone: str, visitor_zone: str) -> TimeButton:
     start = slot.start_time.astimezone(dt.UTC)
     day = slot.start_time.astimezone(ZoneInfo(zone)).date()
     return TimeButton(
         label=format_time(start, zone),
-        yours=t("choose.your_time", time=format_time(start, visitor_zone)) if visitor_zone else "",
+        yours=_their_time(start, day, visitor_zone) if visitor_zone else "",
         link=f"?date={day.isoformat()}&time={start.strftime(STAMP)}",
     )

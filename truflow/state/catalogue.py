@@ -44,7 +44,7 @@ class Catalogue(rx.State):
     """What can be booked; `stage` is loading, ready, empty or failed."""
 
     stage: str = "loading"
-    services: list[ServiceCard] = []
+    services: rx.Field[list[ServiceCard]] = rx.field(default_factory=list)
 
     @rx.event
     @public

@@ -4,6 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo, available_timezones
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from truflow.clock import utc_now
 from truflow.domain.formats import format_date, format_money, format_time, zone_label
@@ -34,7 +35,7 @@ class Choose(rx.State):
     none_text: str = ""
 
     month_label: str = ""
-    weeks: list[months.Week] = []
+    weeks: rx.Field[list[months.Week]] = rx.field(default_factory=list)
     month_empty: bool = False
     previous_link: str = ""
     next_link: str = ""
@@ -43,18 +44,30 @@ class Choose(rx.State):
     day_label: str = ""
     next_free: str = ""
     day_link: str = ""
-    groups: list[months.TimeGroup] = []
+    groups: rx.Field[list[months.TimeGroup]] = rx.field(default_factory=list)
     zone_note: str = ""
     visitor_zone: str = ""
 
     start: str = ""
     chosen_label: str = ""
-    chosen_yours: str = ""
+    chosen_zone: str = ""
 
     @rx.event
     @public
-    async def load(self) -> rx.event.EventSpec | None:
+    async def load(self) -> EventSpec | None:
         """Draw what the address says; a reload and the back button come here too."""
+        return await self._read()
+
+    @rx.event
+    @public
+    async def set_zone(self, zone: str) -> EventSpec | None:
+        """The visitor's own time zone, to show their time beside the practice's."""
+        if zone not in ZONES or zone == self.visitor_zone:
+            return None
+        self.visitor_zone = zone
+        return await self._read() if self.stage == "ready" else None
+
+    async def _read(self) -> EventSpec | None:
         try:
             return await self._draw()
         except NotFound:
@@ -63,16 +76,7 @@ class Choose(rx.State):
             self.stage, self.notice = ("ready" if self.weeks else "failed"), refusal.message
         return None
 
-    @rx.event
-    @public
-    async def set_zone(self, zone: str) -> rx.event.EventSpec | None:
-        """The visitor's own time zone, to show their time beside the practice's."""
-        if zone not in ZONES or zone == self.visitor_zone:
-            return None
-        self.visitor_zone = zone
-        return await Choose.load.fn(self) if self.stage == "ready" else None
-
-    async def _draw(self) -> rx.event.EventSpec | None:
+    async def _draw(self) -> EventSpec | None:
         slug, query = last_segment(self), query_of(self)
         service = await in_thread("db", catalogue.find_service, slug)
         if service.slug != slug:
@@ -133,7 +137,7 @@ class Choose(rx.State):
         slots = await in_thread("db", availability.free_slots, service.id, day, now=now)
         zone = practice.timezone
         noon = dt.datetime.combine(day, dt.time(12), ZoneInfo(zone))
-        theirs = self._their_zone(zone, noon)
+        theirs = self._their_zone(noon)
         self.groups = months.groups_of(slots.slots, zone, theirs)
         self.day_label = months.day_label(day)
         self.day_link = f"?date={self.day}"
@@ -151,12 +155,12 @@ class Choose(rx.State):
             return
         self.step, self.start, self.notice = "details", slot.start_time.strftime(STAMP), ""
         self.chosen_label = f"{format_time(slot.start_time, zone)} \u2013 {format_time(slot.end_time, zone)}"
-        self.chosen_yours = ""
+        self.chosen_zone = zone_label(zone, slot.start_time)
         if theirs:
             when = f"{format_date(slot.start_time, theirs)}, {format_time(slot.start_time, theirs)}"
-            self.chosen_yours = t("booking.your_time", when=when)
+            self.chosen_zone = t("booking.your_time", zone=self.chosen_zone, when=when)
 
-    def _their_zone(self, zone: str, moment: dt.datetime) -> str:
+    def _their_zone(self, moment: dt.datetime) -> str:
         """The visitor's zone when its clock differs from the practice's at that time."""
         if not self.visitor_zone:
             return ""

@@ -1,17 +1,17 @@
 """The guest's details: handed to one service call and forgotten; only complaints about them stay here."""
 
-import datetime as dt
 from collections.abc import AsyncGenerator
 from typing import Any
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from truflow.clock import utc_now
 from truflow.errors import DayFull, Invalid, Refusal, SlotNotOffered, SlotTaken
 from truflow.services import bookings, catalogue
 from truflow.state.choose import Choose
 from truflow.state.guard import public
-from truflow.state.visitor import STAMP, client_of, last_segment, query_of
+from truflow.state.visitor import client_of, instant_from, last_segment, query_of
 from truflow.texts import t
 from truflow.threads import in_thread
 
@@ -31,11 +31,11 @@ class Details(rx.State):
 
     @rx.event
     @public
-    async def book(self, form: dict[str, Any]) -> AsyncGenerator[rx.event.EventSpec | None, None]:
+    async def book(self, form: dict[str, Any]) -> AsyncGenerator[EventSpec | None, None]:
         """Book the chosen time and lead on to payment."""
         self._forget_complaints()
         self.busy = True
-        yield
+        yield None
         try:
             service = await in_thread("db", catalogue.find_service, last_segment(self))
             wish = _wish(service.id, form)
@@ -76,17 +76,16 @@ class Details(rx.State):
         words = t("details.fields_one") if count == 1 else t("details.fields_many", count=count)
         self.notice = " ".join([t("details.summary", count=words), *others]) if count else " ".join(others)
 
-    async def _back_to_times(self, refusal: Refusal) -> rx.event.EventSpec:
+    async def _back_to_times(self, refusal: Refusal) -> EventSpec:
         choose = await self.get_state(Choose)
         choose.notice = t("choose.gone") if isinstance(refusal, SlotTaken) else refusal.message
         return rx.redirect(f"/book/{last_segment(self)}?date={choose.day}", replace=True)
 
 
 def _wish(service_id: int, form: dict[str, Any]) -> bookings.BookingWish:
-    try:
-        start = dt.datetime.strptime(_text(form, "start"), STAMP).replace(tzinfo=dt.UTC)
-    except ValueError:
-        raise SlotNotOffered(utc_now()) from None
+    start = instant_from(_text(form, "start"))
+    if start is None:
+        raise SlotNotOffered(utc_now())
     return bookings.BookingWish(
         service_id=service_id,
         start_time=start,

@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 import structlog
+from reflex.event import EventSpec
 
 from truflow.state.guard import public
 from truflow.texts import t
@@ -31,11 +32,11 @@ class Notices(rx.State):
         self.trouble = ""
 
 
-def on_bug(exception: Exception) -> rx.event.EventSpec:
+def on_bug(exception: Exception) -> EventSpec:
     """A handler failed: log its type and place, never its text, and tell the visitor a code."""
     code = secrets.token_hex(4)
     log.error("handler_failed", code=code, kind=type(exception).__name__, place=_place(exception))
-    return Notices.tell(code)
+    return Notices.tell(code)  # type: ignore[operator]
 
 
 def on_page_bug(exception: Exception) -> None:

@@ -1,6 +1,6 @@
 """What a handler may ask about its visitor: address, and what stands in the page's address."""
 
-from datetime import date
+from datetime import date, datetime
 
 from reflex.state import BaseState
 
@@ -30,9 +30,19 @@ def date_from(text: str) -> date | None:
         return None
 
 
+def instant_from(text: str) -> datetime | None:
+    """An instant as addresses write it, aware, or nothing."""
+    try:
+        moment = datetime.fromisoformat(text[:40])
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
 def find_slot(slots: list[SlotView], start_time: str) -> SlotView | None:
     """The slot that begins at this instant, if it is offered."""
-    return next((slot for slot in slots if slot.start_time.strftime(STAMP) == start_time), None)
+    wanted = instant_from(start_time)
+    return next((slot for slot in slots if slot.start_time == wanted), None)
 
 
 STAMP = "%Y-%m-%dT%H:%MZ"
