@@ -28,6 +28,7 @@ os.environ.update(
 )
 
 import pytest  # noqa: E402
+from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 from sqlalchemy import Engine, create_engine, text  # noqa: E402
 
 from tests.kit.clock import NOW, Clock  # noqa: E402
@@ -119,3 +120,20 @@ def stack() -> Iterator[Stack]:
     made = Stack(HOME / "stack").up()
     yield made
     made.down()
+
+
+CHROMIUM_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's own browser, for every test that looks at a page."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop running, beside which no other may run."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

@@ -153,8 +153,14 @@ def test_a_web_killed_before_stripes_answer_goes_on_with_the_same_key(stack: Sta
                      "where request_key = 'killed-in-between'") == [{"stripe_intent_id": None}]  # fmt: skip
     stack.start("web")
     until(stack.answers, 60)
-    made = book(stack, start, "twice", key="killed-in-between")
-    assert made.status_code == 201
+
+    def goes_on() -> Any:
+        """Stripe may still be busy with the lost request: 503 then, and the same key goes on."""
+        answer = book(stack, start, "twice", key="killed-in-between")
+        assert answer.status_code in (201, 503)
+        return answer if answer.status_code == 201 else None
+
+    made = until(goes_on, 30)
     assert made.json()["clientSecret"]
     intents = [
         each

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.state.visitors import Visitor, redirect_of
+from truflow.services import payments
+from truflow.services.views import PaidView
 from truflow.state.booking import Booking
 from truflow.state.catalogue import Catalogue
 from truflow.state.choose import Choose
@@ -158,3 +160,26 @@ async def test_the_banks_question_reaches_the_page(practice: Engine, token: Any)
     await visitor.call(Booking.load)
     await visitor.call(Booking.pay, token("pm_card_authenticationRequired"))
     assert (await visitor.state(Booking)).next_action
+
+
+async def test_a_bank_that_takes_its_time_is_waited_for(
+    practice: Engine, token: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, form = await at_details()
+    visitor.go(redirect_of(await visitor.call(Details.book, form)))
+    await visitor.call(Booking.load)
+    booking = await visitor.state(Booking)
+    with monkeypatch.context() as slow:
+        slow.setattr(payments, "pay", lambda booking_id, *_, **__: PaidView(read(booking_id), None))
+        await visitor.call(Booking.pay, token())
+    assert booking.stage == "PROCESSING"
+    await visitor.call(Booking.check)
+    assert (booking.stage, booking.polls) == ("PROCESSING", 1)
+    await visitor.call(Booking.load)
+    assert booking.stage == "PENDING"
+
+
+def read(booking_id: Any) -> Any:
+    from truflow.services.desk import booking_detail
+
+    return booking_detail(booking_id).booking

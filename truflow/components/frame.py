@@ -52,7 +52,6 @@ def _header() -> rx.Component:
         rx.el.div(
             go_link(rx.cond(Practice.name, Practice.name, "\u00a0"), to="/", class_name="top-name"),
             rx.el.nav(
-                go_link(t("frame.book"), to="/book", class_name="max-sm:hidden!"),
                 rx.cond(
                     Practice.phone,
                     rx.el.a(
@@ -62,6 +61,7 @@ def _header() -> rx.Component:
                         aria_label=Practice.call_label,
                     ),
                 ),
+                go_link(t("frame.book"), to="/book", class_name="max-sm:hidden!"),
                 aria_label=t("frame.nav"),
                 class_name="top-links",
             ),

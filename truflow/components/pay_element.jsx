@@ -56,7 +56,7 @@ export function PayElement(props) {
       if (gone) return;
       const stripe = Stripe(publishableKey), dark = matchMedia("(prefers-color-scheme: dark)").matches;
       const elements = stripe.elements({
-        mode: "payment", amount, currency, paymentMethodTypes: ["card"], appearance: { theme: dark ? "night" : "stripe", variables: colours() },
+        mode: "payment", amount, currency, allowedPaymentMethodTypes: ["card"], appearance: { theme: dark ? "night" : "stripe", variables: colours() },
       });
       element = elements.create("payment", { layout: "tabs" });
       element.on("ready", () => !gone && setReady(true));

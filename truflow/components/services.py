@@ -1,5 +1,7 @@
 """The services as cards, with a place for each while they load."""
 
+from collections.abc import Callable
+
 import reflex as rx
 
 from truflow.components.islands import go_link
@@ -9,24 +11,29 @@ from truflow.state.practice import Practice
 from truflow.texts import t
 
 
-def service_cards() -> rx.Component:
-    """The list of services in whatever stage it is."""
+def service_cards(heading: Callable[..., rx.Component]) -> rx.Component:
+    """The list of services in whatever stage it is; `heading` is the level below the page's own."""
     return rx.el.div(
         live(rx.cond(Catalogue.stage == "loading", t("book.loading"), ""), class_name="sr-only"),
         rx.match(
             Catalogue.stage,
-            ("ready", rx.el.ul(rx.foreach(Catalogue.services, _card), class_name="services")),
-            ("empty", _instead(t("book.empty_title"), t("book.empty"))),
-            ("failed", _instead(t("book.failed"), "")),
-            rx.el.div(*[_waiting() for _ in range(3)], class_name="services", aria_hidden="true"),
+            (
+                "ready",
+                rx.el.ul(
+                    rx.foreach(Catalogue.services, lambda service: _card(service, heading)), class_name="services"
+                ),
+            ),
+            ("empty", _instead(heading(t("book.empty_title")), t("book.empty"))),
+            ("failed", _instead(heading(t("book.failed")), "")),
+            rx.el.div(*[_waiting() for _ in range(6)], class_name="services", aria_hidden="true"),
         ),
     )
 
 
-def _card(service: ServiceCard) -> rx.Component:
+def _card(service: ServiceCard, heading: Callable[..., rx.Component]) -> rx.Component:
     return rx.el.li(
         go_link(
-            rx.el.h3(service.name),
+            heading(service.name),
             rx.el.p(service.description),
             rx.el.span(
                 rx.el.span(
@@ -48,9 +55,9 @@ def _waiting() -> rx.Component:
     )
 
 
-def _instead(title: str, text: str) -> rx.Component:
+def _instead(title: rx.Component, text: str) -> rx.Component:
     return rx.el.div(
-        rx.el.h3(title),
+        title,
         rx.el.p(text, class_name="soft mt-1"),
         rx.cond(Practice.phone, rx.el.a(Practice.phone, href=Practice.phone_href, class_name="button mt-4")),
         class_name="card mt-6",

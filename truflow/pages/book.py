@@ -12,6 +12,6 @@ def book() -> rx.Component:
     return guest_page(
         rx.el.h1(t("book.headline"), tab_index=-1),
         rx.el.p(t("book.lead"), class_name="lead"),
-        service_cards(),
+        service_cards(rx.el.h2),
         held_bar=True,
     )

@@ -68,8 +68,13 @@ def _what() -> rx.Component:
         go_link("\u2190 ", t("choose.other_service"), to="/book", class_name="link small to-services"),
         rx.cond(
             Choose.service.name,
-            rx.el.h1(Choose.service.name, tab_index=-1, class_name="text-3xl! mt-1"),
-            rx.el.h1(rx.el.span(t("choose.title"), class_name="sr-only"), skeleton("h-8"), tab_index=-1),
+            rx.el.h1(Choose.service.name, tab_index=-1, class_name="text-3xl! mt-1 min-h-9"),
+            rx.el.h1(
+                rx.el.span(t("choose.title"), class_name="sr-only"),
+                skeleton("h-9"),
+                tab_index=-1,
+                class_name="text-3xl! mt-1",
+            ),
         ),
         rx.el.p(Choose.service.description, class_name="soft mt-3"),
         rx.el.div(

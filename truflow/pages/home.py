@@ -23,7 +23,7 @@ def home() -> rx.Component:
         ),
         rx.el.section(
             rx.el.h2(t("home.services"), id="services"),
-            service_cards(),
+            service_cards(rx.el.h3),
             aria_labelledby="services",
             class_name="py-6",
         ),

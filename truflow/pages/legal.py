@@ -35,7 +35,7 @@ def privacy() -> rx.Component:
 
 
 def _part(title: str, text: Text) -> rx.Component:
-    return rx.el.section(rx.el.h2(title), rx.el.p(text, class_name="mt-2 min-h-6"), class_name="mt-8")
+    return rx.el.section(rx.el.h2(title), rx.el.p(text, class_name="mt-2 min-h-19 sm:min-h-13"), class_name="mt-8")
 
 
 def _contact() -> rx.Component:

@@ -71,7 +71,7 @@ class Booking(rx.State):
         """Draw the booking of the address; while it is unpaid, ask the payment service as well."""
         reference, token = self._address()
         self.notice, self.next_action, self.polls = "", "", 0
-        if reference != self.card.reference:
+        if reference != self.card.reference or self.stage == "PROCESSING":
             self.stage, self.card = "loading", BookingCard()
         if not reference or not token:
             self.stage = "missing"
@@ -123,7 +123,8 @@ class Booking(rx.State):
             if self.stage in SETTLED:
                 yield self._to_success(token)
                 return
-            await self._ask(token)
+            if self.stage == "PENDING":
+                self.stage = "PROCESSING"
         self.answer += 1
 
     @rx.event
@@ -172,7 +173,9 @@ class Booking(rx.State):
 
     def _draw(self, view: BookingView) -> None:
         self._booking_id = str(view.id)
-        self.stage = _stage_of(view, utc_now())
+        stage = _stage_of(view, utc_now())
+        if not (stage == "PENDING" and self.stage == "PROCESSING"):  # a bank that takes its time has not said no
+            self.stage = stage
         self.card = _card_of(view)
         settings = get_settings()
         self.script, self.publishable_key = settings.stripe_js_url, settings.stripe_publishable_key
@@ -189,8 +192,6 @@ def _stage_of(view: BookingView, now: dt.datetime) -> str:
     """The booking's status as its page shows it; an overdue hold counts as ended."""
     if view.status != "PENDING":
         return view.status
-    if view.payment_status == "PROCESSING":
-        return "PROCESSING"
     return "EXPIRED" if view.hold_expires_at and view.hold_expires_at <= now else "PENDING"
 
 
