@@ -10,10 +10,10 @@ from typing import TypeVar
 import structlog
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Engine, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Session, SQLModel, col, select
 
-from truflow.errors import Busy, Refusal
+from truflow.errors import Busy, Invalid, Refusal
 from truflow.postgres import Embedded
 from truflow.settings import get_settings
 
@@ -74,6 +74,8 @@ def transaction() -> Iterator[Session]:
     try:
         with session, session.begin():
             yield session
+    except DataError as error:
+        raise Invalid({}) from error  # a NUL or the like, in a text that no form of ours lets through
     except OperationalError as error:
         log.warning("database_busy", code=_sqlstate(error))
         raise Busy from error

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     stripe_webhook_secret: SecretStr = SecretStr("")
     stripe_webhook_path_token: SecretStr = SecretStr("")
     stripe_api_base: str = STRIPE_API
-    stripe_js_url: str = "https://js.stripe.com/v3/"
+    stripe_js_url: str = "https://js.stripe.com/endive/stripe.js"  # of the API version that the SDK pins
 
     mail_url: SecretStr = SecretStr("")
     mail_from: str = ""

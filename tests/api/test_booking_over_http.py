@@ -248,3 +248,14 @@ def test_unknown_paths_and_methods_answer_in_the_same_shape(
 def test_health(stack: Stack) -> None:
     assert stack.http.get("/healthz").json() == {"status": "ok"}
     assert stack.http.get("/readyz").json()["parts"] == {"database": "ok", "worker": "ok"}
+
+
+def test_the_contract_describes_itself_offline(stack: Stack) -> None:
+    contract = stack.http.get("/api/openapi.json").json()
+    assert set(contract["components"]["securitySchemes"]) == {"manageToken", "cookieAuth"}
+    assert contract["servers"] == [{"url": "/api"}]
+    page = stack.http.get("/api/docs")
+    assert page.status_code == 200
+    for file in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js"):
+        assert f"/api/docs/{file}" in page.text
+        assert stack.http.get(f"/api/docs/{file}").status_code == 200

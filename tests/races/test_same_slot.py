@@ -18,6 +18,7 @@ from tests.kit.looking import one, overlaps
 from tests.kit.stack import Stack
 from tests.kit.wishes import wish
 from truflow.errors import Refusal
+from truflow.services import payments
 from truflow.services.bookings import book
 
 pytestmark = pytest.mark.races
@@ -99,6 +100,29 @@ def test_the_cap_is_exact_under_fire(practice: Engine, clock: Clock) -> None:
     outcomes = Counter(together(GUESTS, try_it))
     assert outcomes["BOOKED"] == 3
     assert outcomes["DAY_FULL"] > 0
+
+
+def test_a_decline_and_its_own_letter_do_not_wait_for_each_other(
+    practice: Engine, clock: Clock, token: Callable[..., str]
+) -> None:
+    """The letter about a declined card arrives in the very moment in which we note the decline."""
+    for day in range(2, 5):
+        made = book(wish(local(day, "10:00"), guest=f"Guest {day}"), key=None, client=f"10.8.0.{day}", now=clock.now)
+        intent = str(made.client_secret).split("_secret_")[0]
+
+        def decline_or_settle(index: int, made: Any = made, intent: str = intent, day: int = day) -> str:
+            if index % 2:
+                payments.settle(intent, now=clock.now)
+                return "SETTLED"
+            try:
+                client = f"10.7.{day}.{index}"
+                card = token("pm_card_visa_chargeDeclined")
+                payments.pay(made.booking.id, made.manage_token, card, client=client, now=clock.now)
+            except Refusal as refusal:
+                return refusal.code
+            return "PAID"
+
+        assert set(together(8, decline_or_settle)) <= {"SETTLED", "PAYMENT_DECLINED", "PAYMENTS_UNAVAILABLE"}
 
 
 @pytest.fixture

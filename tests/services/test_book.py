@@ -69,6 +69,7 @@ def test_a_shorter_service_shares_the_same_diary(practice: Engine, clock: Clock)
     ("start", "why"),
     [
         (local(2, "10:05"), "off the grid"),
+        (SLOT + dt.timedelta(seconds=1), "off the grid by a second"),
         (local(1, "07:00"), "in the past"),
         (local(1, "09:45"), "within the notice"),
         (local(7, "10:00"), "closed on Sunday"),
@@ -166,7 +167,8 @@ def test_nothing_to_pay_now_confirms_at_once(practice: Engine, clock: Clock) -> 
         ("customer.phone", {"phone": "call me"}),
         ("customer.phone", {"phone": "1" * 10_000}),
         ("notes", {"notes": "x" * 10_000}),
-        ("startTime", {"start_time": SLOT + dt.timedelta(seconds=1)}),
+        ("startTime", {"start_time": SLOT.replace(tzinfo=None)}),
+        ("customer.email", {"email": "jürgen@example.com"}),
     ],
 )
 def test_bad_input_is_refused_at_its_field_and_nothing_is_stored(

@@ -87,6 +87,7 @@ GOOD = json.dumps(event("pi_1")).encode()
         ("time", GOOD, {"header": "nonsense"}),
         ("time", GOOD, {"header": "t=١٢٣,v1=abc"}),
         ("signature", GOOD, {"header": "t=1803906000,v1=é"}),
+        ("time", GOOD, {"header": "t=1803906000,v1=00,t=1803906001"}),
         ("time", GOOD, {"late": 301}),
         ("time", GOOD, {"late": -301}),
         ("not_json", b"not json", {}),

@@ -79,6 +79,19 @@ async def test_an_admin_may(sign_in: str) -> None:
     assert await ask(Visitor("/admin", sign_in), name_of(Desk, "load")) is RUNS
 
 
+async def test_a_session_that_ended_leaves_nothing_on_the_page(sign_in: str) -> None:
+    from truflow.services import admins
+
+    visitor = Visitor("/admin", sign_in)
+    await ask(visitor, name_of(Desk, "load"))
+    (await visitor.state(Desk)).date = "what the admin saw"
+    admins.sign_out(sign_in.partition("=")[2])
+    refused = await ask(visitor, name_of(Desk, "load"))
+    assert refused is not None
+    assert (await visitor.state(Desk)).date == ""
+    assert "what the admin saw" not in str(refused.delta)
+
+
 async def test_another_session_finds_nothing_of_the_one_before(sign_in: str) -> None:
     visitor = Visitor("/admin", sign_in)
     await ask(visitor, name_of(Desk, "load"))

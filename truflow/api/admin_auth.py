@@ -3,13 +3,13 @@
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import ValidationError
 
 from truflow.api.schemas import AdminAnswer, AdminOut, SignInIn
-from truflow.api.visitor import Client, admin_cookie_name
+from truflow.api.visitor import Client, admin_cookie, admin_cookie_name
 from truflow.clock import utc_now
 from truflow.errors import InvalidCredentials, RateLimited
 from truflow.services import admins
@@ -39,7 +39,7 @@ async def login(request: Request, client: Client) -> Response:
     return response
 
 
-@router.post("/logout", response_model=AdminAnswer)
+@router.post("/logout", response_model=AdminAnswer, dependencies=[Depends(admin_cookie)])
 async def logout(request: Request) -> Response:
     """End the session and forget the cookie."""
     await in_thread("db", admins.sign_out, request.cookies.get(admin_cookie_name()), now=utc_now())

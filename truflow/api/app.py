@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from truflow.api import admin_auth, bookings, catalogue, refusals, stripe_webhook
+from truflow.api.docs import add_docs
 
 DESCRIPTION = (
     "Booking and payment for one practice. Instants are RFC 3339 in UTC, dates are local to the practice, "
@@ -20,8 +21,11 @@ def create_api() -> FastAPI:
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
+        servers=[{"url": "/api"}],
+        root_path_in_servers=False,
     )
     refusals.register(api)
     for part in (catalogue, bookings, stripe_webhook, admin_auth):
         api.include_router(part.router)
+    add_docs(api)
     return api

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Header, Request
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from truflow.errors import Invalid, NotFound
 from truflow.settings import get_settings
@@ -17,10 +18,14 @@ def client_address(request: Request) -> str:
     return known or (request.client.host if request.client else "unknown")
 
 
-def bearer(authorization: Annotated[str, Header(include_in_schema=False)] = "") -> str:
+manage_token = HTTPBearer(
+    scheme_name="manageToken", auto_error=False, description="The `manageToken` of the booking: it opens this one only."
+)
+
+
+def bearer(given: Annotated[HTTPAuthorizationCredentials | None, Depends(manage_token)]) -> str:
     """The manage token; empty when there is none, which opens nothing."""
-    scheme, _, token = authorization.partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    return given.credentials.strip() if given else ""
 
 
 def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
@@ -44,6 +49,13 @@ def admin_cookie_name() -> str:
     """`__Host-` needs Secure, which http on loopback cannot have."""
     return "__Host-truflow_admin" if get_settings().secure_cookies else "truflow_admin"
 
+
+admin_cookie = APIKeyCookie(
+    name="__Host-truflow_admin",
+    scheme_name="cookieAuth",
+    auto_error=False,
+    description="The admin's session, set by signing in; named `truflow_admin` where the address is http on loopback.",
+)
 
 Client = Annotated[str, Depends(client_address)]
 Token = Annotated[str, Depends(bearer)]

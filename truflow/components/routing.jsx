@@ -31,11 +31,18 @@ export function RouteAnnouncer() {
   useEffect(() => {
     if (before.current === pathname) return;
     before.current = pathname;
-    const later = setTimeout(() => {
+    // What the page shows first may make way for what it loaded, heading and all; the focus follows until somebody acts.
+    let ticks = 0;
+    const end = () => clearInterval(timer);
+    const timer = setInterval(() => {
+      if (ticks++ > 40) return end();
+      if (ticks > 1 && document.activeElement !== document.body) return;
       (document.querySelector("main h1") ?? document.getElementById("main"))?.focus({ preventScroll: true });
       setTitle(document.title);
-    }, 60);
-    return () => clearTimeout(later);
+    }, 80);
+    addEventListener("keydown", end, { once: true });
+    addEventListener("pointerdown", end, { once: true });
+    return () => { end(); removeEventListener("keydown", end); removeEventListener("pointerdown", end); };
   }, [pathname]);
   return <div className="sr-only" role="status" aria-live="polite">{title}</div>;
 }

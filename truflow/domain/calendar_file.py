@@ -45,6 +45,7 @@ class Appointment:
     guest_name: str = ""
     guest_email: str = ""
     manage_url: str = ""
+    tentative: bool = False
 
 
 def calendar_text(appointment: Appointment, *, method: Method, words: Words | None = None) -> str:
@@ -70,7 +71,7 @@ def _event(appointment: Appointment, method: Method, words: Words) -> Event:
     event.add("dtend", _utc(appointment.ends_at))
     event.add("summary", summary)
     event.add("description", _description(appointment, words))
-    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("status", "CANCELLED" if method == "CANCEL" else "TENTATIVE" if appointment.tentative else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if method == "CANCEL" else "OPAQUE")
     if appointment.practice_address:
         event.add("location", _line(appointment.practice_address, separator=", "))

@@ -53,7 +53,8 @@ def parse_email(text: str) -> str:
     if len(address) > EMAIL_MAX:
         raise ValueError(f"Please use at most {EMAIL_MAX} characters.")
     try:
-        return validate_email(address, check_deliverability=False, test_environment=True).normalized
+        found = validate_email(address, check_deliverability=False, test_environment=True, allow_smtputf8=False)
+        return found.ascii_email or found.normalized
     except EmailNotValidError:
         raise ValueError("This does not look like an email address. Example: name@example.com") from None
 

@@ -42,8 +42,9 @@ class Wardrobe:
             **ALWAYS,
             "x-request-id": visit.request_id,
             "referrer-policy": self._referrer(visit),
-            "content-security-policy": self._policy(visit, given).replace("{ancestors}", ancestors),
         }
+        if status != 304:  # a browser would put the policy of this empty answer on the page that it kept
+            ours["content-security-policy"] = self._policy(visit, given).replace("{ancestors}", ancestors)
         if ancestors == "'none'":
             ours["x-frame-options"] = "DENY"
         if urlsplit(self.settings.origin).scheme == "https":

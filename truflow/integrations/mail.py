@@ -25,7 +25,7 @@ __all__ = ["Attachment", "CapturedFile", "CapturedMail", "MailFailed", "Message"
 TIMEOUT_S = 10
 LONGEST_SUBJECT = 200
 # Exactly one plain addr-spec: "a@b.c, evil@x" in a To header would be two recipients.
-ADDR_SPEC = re.compile(r"[^\s@,;:<>()\[\]\"\\\x00-\x1f\x7f]{1,64}@[^\s@,;:<>()\[\]\"\\\x00-\x1f\x7f]{1,189}")
+ADDR_SPEC = re.compile(r"[^\s@,;:<>()\[\]\"\\\x00-\x1f\x7f]{1,64}@[^\s@,;:<>()\[\]\"\\\x00-\x1f\x7f]{1,253}")
 NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9._+=-]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 

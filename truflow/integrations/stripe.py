@@ -23,6 +23,10 @@ class StripeUnreachable(Exception):
     """No usable answer: the network, a 5xx, too many requests. The same request may be sent again."""
 
 
+class StripeBusy(StripeUnreachable):
+    """The same request is on its way already; its answer can be had in a moment."""
+
+
 class StripeRefused(Exception):
     """Stripe understood and said no; `code` is Stripe's."""
 
@@ -60,7 +64,6 @@ class Intent:
     client_secret: str
     payment_id: str
     last_code: str
-    livemode: bool
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,10 @@ def _in_our_words() -> Iterator[None]:
         raise StripeUnreachable(type(error).__name__) from None
     except stripe.StripeError as error:
         status = error.http_status or 500
-        if status >= 500 or status in (409, 429):
+        if status == 409:
+            raise StripeBusy("409") from None
+        # 401 and 403 are about our key, not about this object: mended, the same request succeeds.
+        if status >= 500 or status in (401, 403, 429):
             raise StripeUnreachable(f"{type(error).__name__} {status}") from None
         raise StripeRefused(error.code or type(error).__name__) from None
 
@@ -203,7 +209,8 @@ def read_letter(payload: bytes, signature: str, *, now: dt.datetime) -> Letter:
 
 
 def _check_time(signature: str, now: dt.datetime) -> None:
-    stamp = dict(part.split("=", 1) for part in signature.split(",") if "=" in part).get("t", "")
+    stamps = [part[2:] for part in signature.split(",") if part.startswith("t=")]
+    stamp = stamps[0] if len(stamps) == 1 else ""  # the SDK signs over the first, so there may be no second
     if not stamp.isascii() or not stamp.isdigit() or abs(now.timestamp() - int(stamp)) > WINDOW_SECONDS:
         raise BadLetter("time")
 
@@ -243,7 +250,6 @@ def _intent(it: stripe.PaymentIntent) -> Intent:
         client_secret=it.client_secret or "",
         payment_id=_noted(it.metadata, "payment_id"),
         last_code=(getattr(error, "decline_code", None) or getattr(error, "code", None) or "") if error else "",
-        livemode=it.livemode,
     )
 
 

@@ -86,13 +86,17 @@ def starts_of(
     )
 
 
-def refuse_unless_free(
-    people: Sequence[int], start: dt.datetime, service: Service, rules: Rules, diary: Diary, *, now: dt.datetime
-) -> list[int]:
-    """Those of `people` who are free at `start`; refuses with SlotNotOffered, SlotTaken or DayFull, in that order."""
-    day = rules.local_date(start)
-    if start not in offered_starts(day, _length(service), rules, now):
+def refuse_unless_offered(start: dt.datetime, service: Service, rules: Rules, *, now: dt.datetime) -> None:
+    """Refuse with SlotNotOffered what no calendar ever showed: off the grid, past, too soon, too far, closed."""
+    if start not in offered_starts(rules.local_date(start), _length(service), rules, now):
         raise SlotNotOffered(start)
+
+
+def refuse_unless_free(
+    people: Sequence[int], start: dt.datetime, service: Service, rules: Rules, diary: Diary
+) -> list[int]:
+    """Those of `people` who are free at an offered `start`; refuses with SlotTaken or DayFull, in that order."""
+    day = rules.local_date(start)
     span = (start, start + _length(service) + rules.buffer)
     free = [p for p in people if not any(a < span[1] and span[0] < b for a, b in diary.busy.get(p, []))]
     if not free:

@@ -52,7 +52,7 @@ def book(wish: BookingWish, *, key: str | None, client: str, now: dt.datetime) -
     and PaymentsUnavailable: then the hold stays and the same key goes on.
     """
     contact, notes = parse_contact(wish.name, wish.email, wish.phone, wish.notes)
-    if wish.start_time.tzinfo is None or wish.start_time.second or wish.start_time.microsecond:
+    if wish.start_time.tzinfo is None:
         raise Invalid({"startTime": ["Please choose a time from the calendar."]})
     if abs(wish.start_time.year - now.year) > YEARS_EITHER_WAY:
         raise SlotNotOffered(wish.start_time)
@@ -104,18 +104,19 @@ def _hold(wish: BookingWish, contact: Contact, notes: str, *, key: str | None, c
     start = wish.start_time.astimezone(dt.UTC)
     with transaction() as session:
         service = practice_rules.service_on_sale(session, wish.service_id)
+        rules = practice_rules.booking_rules(session)
+        availability.refuse_unless_offered(start, service, rules, now=now)
         people = _asked_for(session, wish, service)
         lock(session, Resource, people)
         if key is not None and session.exec(select(Booking.id).where(Booking.request_key == key)).first():
             raise _KeyKnown
-        rules = practice_rules.booking_rules(session)
         day = rules.local_date(start)
         if rules.cap is not None:
             lock_day(session, day)
         end = start + dt.timedelta(minutes=service.duration_min)
         holds.expire_in_the_way(session, people, Range(start, end + rules.buffer), now=now)
         diary = availability.read_diary(session, people, rules, day, day, now=now)
-        free = availability.refuse_unless_free(people, start, service, rules, diary, now=now)
+        free = availability.refuse_unless_free(people, start, service, rules, diary)
         person = _least_busy(session, free, day)
         settings = practice_rules.practice(session)
         visitor = tokens.fingerprint("visitor", limits.address(client))

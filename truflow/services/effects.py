@@ -10,7 +10,7 @@ from truflow.services.outbox import Kind
 KINDS: dict[str, Kind] = {
     "letter": Kind(stripe_inbox.open_letter),
     "cancel_intent": Kind(payments.cancel_at_stripe),
-    "refund": Kind(refunds.send, refunds.WAITS),
+    "refund": Kind(refunds.send),
     "mail": Kind(mails.send, mails.WAITS),
 }
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+import structlog
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import Session, col, select
@@ -10,6 +11,8 @@ from sqlmodel import Session, col, select
 from truflow.db import lock, lock_one, transaction
 from truflow.models import Booking, BookingStatus, DiaryEntry, Payment, PaymentStatus, Resource
 from truflow.services import journal, outbox
+
+log = structlog.get_logger(__name__)
 
 LIVE = (PaymentStatus.CREATED, PaymentStatus.OPEN, PaymentStatus.PROCESSING)
 
@@ -23,12 +26,15 @@ def expire_overdue(*, now: dt.datetime, most: int = 500) -> int:
         ).all()
     expired = 0
     for booking_id, resource_id in found:
-        with transaction() as session:
-            lock_one(session, Resource, resource_id)
-            booking = lock_one(session, Booking, booking_id)
-            if booking is not None and booking.overdue(now):
-                expire(session, booking, now=now)
-                expired += 1
+        try:
+            with transaction() as session:
+                lock_one(session, Resource, resource_id)
+                booking = lock_one(session, Booking, booking_id)
+                if booking is not None and booking.overdue(now):
+                    expire(session, booking, now=now)
+                    expired += 1
+        except Exception as error:  # one that cannot be released must not keep the others
+            log.error("hold_not_released", booking_id=str(booking_id), error=type(error).__name__)
     return expired
 
 

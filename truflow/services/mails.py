@@ -17,7 +17,7 @@ from truflow.errors import NotFound
 from truflow.integrations import mail
 from truflow.mails.facts import FreeTime, MailFacts
 from truflow.mails.rendering import render
-from truflow.models import Booking, Customer, EmailMessage, Payment, Service, SystemSettings
+from truflow.models import Booking, BookingStatus, Customer, EmailMessage, Payment, Service, SystemSettings
 from truflow.models.messages import MailStatus
 from truflow.services import access, alerts, availability, outbox, reading, rules
 from truflow.services.outbox import GiveUp, Later, Lease
@@ -68,7 +68,8 @@ def send(lease: Lease, now: dt.datetime) -> None:
         with transaction() as session:
             message = _message(session, row, now=now)
         mail.deliver(message)
-    except mail.MailFailed as failure:
+    except Exception as trouble:  # whatever it was, the row must say so: no mail stays SENDING for ever
+        failure = trouble if isinstance(trouble, mail.MailFailed) else mail.MailFailed("silent", type(trouble).__name__)
         _failed(lease, failure, now=now)
         code = f"{failure.kind} {failure.code}"
         raise (GiveUp(code) if lease.last or failure.permanent else Later(code)) from None
@@ -79,14 +80,6 @@ def send(lease: Lease, now: dt.datetime) -> None:
         sent.sent_at = now
         session.add(sent)
         lease.done(session, now=now)
-
-
-def calendar_file(booking_id: UUID, token: str, *, client: str, now: dt.datetime) -> str:
-    """The .ics text of one booking, for its manage token or its calendar token; refuses with NotFound."""
-    with transaction() as session:
-        booking = access.opened(session.get(Booking, booking_id), token, "manage", "calendar", client=client)
-        cancelled = booking.status in reading.OVER
-        return calendar_text(_appointment(session, booking, now=now), method="CANCEL" if cancelled else "PUBLISH")
 
 
 def _to_guest(
@@ -156,7 +149,7 @@ def _calendar_file(session: Session, booking: Booking, row: EmailMessage, *, now
     method = CALENDAR_METHODS.get(row.template)
     if method is None:
         return []
-    appointment = _appointment(session, booking, now=now)
+    appointment = appointment_of(session, booking, now=now)
     if row.template == "practice_notice":
         appointment = replace(appointment, manage_url="")  # the guest's own link is for the guest
     kind = f"text/calendar; method={method}; charset=utf-8"
@@ -220,7 +213,8 @@ def _nearest(session: Session, booking: Booking, service: Service, *, now: dt.da
     )
 
 
-def _appointment(session: Session, booking: Booking, *, now: dt.datetime) -> Appointment:
+def appointment_of(session: Session, booking: Booking, *, now: dt.datetime) -> Appointment:
+    """A booking as its calendar file tells it; a step inside a transaction that is open."""
     practice = rules.practice(session)
     service = session.get_one(Service, booking.service_id)
     customer = session.get(Customer, booking.customer_id)
@@ -240,6 +234,7 @@ def _appointment(session: Session, booking: Booking, *, now: dt.datetime) -> App
         guest_name=(customer.name if customer else "") or "",
         guest_email=(customer.email if customer else "") or "",
         manage_url=access.manage_url(booking),
+        tentative=booking.status == BookingStatus.PENDING,
     )
 
 

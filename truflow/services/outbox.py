@@ -24,7 +24,7 @@ from truflow.settings import get_settings
 log = structlog.get_logger(__name__)
 
 LEASE = dt.timedelta(seconds=120)
-"""Longer than the slowest effect: every outside call of ours gives up within 30 seconds."""
+"""Longer than the slowest effect, which makes at most four outside calls that give up after ten seconds each."""
 
 Minutes = tuple[int, ...]
 QUICK: Minutes = (0, 1, 5, 15, 60, 240, 720, 1440)
@@ -78,16 +78,14 @@ class Kind:
     waits: Minutes = QUICK
 
 
-def record(
-    session: Session, kind: str, ref: UUID | str, *, dedupe: str, now: dt.datetime, after: dt.timedelta | None = None
-) -> None:
+def record(session: Session, kind: str, ref: UUID | str, *, dedupe: str, now: dt.datetime) -> None:
     """Promise an effect, once per `dedupe`, and ring the worker's bell when this transaction commits."""
     values = {
         "kind": kind,
         "ref": str(ref),
         "dedupe_key": dedupe,
         "status": OutboxStatus.READY,
-        "run_after": now + (after or dt.timedelta()),
+        "run_after": now,
         "attempts": 0,
         "created_at": now,
     }
@@ -98,8 +96,7 @@ def record(
         ),
         values,
     )
-    if after is None:
-        ring(session)
+    ring(session)
 
 
 def ring(session: Session) -> None:

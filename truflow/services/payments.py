@@ -52,16 +52,9 @@ def secret_of(booking_id: UUID, *, now: dt.datetime) -> str | None:
         payment = live_payment(session, booking_id)
     if payment is None:
         return None
-    try:
-        if payment.stripe_intent_id is not None:
-            return stripe.retrieve_intent(payment.stripe_intent_id).client_secret
-        return _open(payment.id, now=now).client_secret
-    except stripe.StripeUnreachable as trouble:
-        log.warning("stripe_unreachable", payment_id=str(payment.id), why=str(trouble))
-        raise PaymentsUnavailable from None
-    except stripe.StripeRefused as refusal:
-        log.error("stripe_refused", payment_id=str(payment.id), code=refusal.code)
-        raise PaymentsUnavailable from None
+    if payment.stripe_intent_id is not None:
+        return _ask(payment.stripe_intent_id).client_secret
+    return _opened(payment.id, now=now).client_secret
 
 
 def live_payment(session: Session, booking_id: UUID) -> Payment | None:
@@ -126,6 +119,16 @@ def cancel_at_stripe(lease: Lease, now: dt.datetime) -> None:
         lease.done(session, now=now)
 
 
+def _opened(payment_id: UUID, *, now: dt.datetime) -> stripe.Intent:
+    try:
+        return _open(payment_id, now=now)
+    except stripe.StripeUnreachable as trouble:
+        log.warning("stripe_unreachable", payment_id=str(payment_id), why=str(trouble))
+    except stripe.StripeRefused as refusal:
+        log.error("stripe_refused", payment_id=str(payment_id), code=refusal.code)
+    raise PaymentsUnavailable
+
+
 def _open(payment_id: UUID, *, now: dt.datetime) -> stripe.Intent:
     """Make the intent of a payment row, or find it: the key is made from the row."""
     with transaction() as session:
@@ -141,7 +144,7 @@ def _open(payment_id: UUID, *, now: dt.datetime) -> stripe.Intent:
                 currency=payment.currency,
             )
             break
-        except stripe.StripeUnreachable:
+        except stripe.StripeBusy:
             if wait is None:
                 raise
             time.sleep(wait)
@@ -166,8 +169,10 @@ def _begin_attempt(booking_id: UUID, *, now: dt.datetime) -> tuple[Payment, str]
             raise HoldExpired
         payment = live_payment(session, booking_id)
         locked = lock_one(session, Payment, payment.id) if payment is not None else None
-        if booking.status != BookingStatus.PENDING or locked is None or locked.status == PaymentStatus.SUCCEEDED:
+        if booking.status != BookingStatus.PENDING or (locked and locked.status == PaymentStatus.SUCCEEDED):
             raise AlreadyPaid
+        if locked is None:  # its intent was cancelled in Stripe's dashboard: the sum is still to be paid
+            locked = prepare(session, booking, "DEPOSIT", booking.downpayment_cents, now=now)
         extend_hold(session, booking, now=now)
         locked.attempt += 1
         session.add(locked)
@@ -175,8 +180,8 @@ def _begin_attempt(booking_id: UUID, *, now: dt.datetime) -> tuple[Payment, str]
 
 
 def _charge(payment: Payment, confirmation_token: str, return_url: str, *, now: dt.datetime) -> stripe.Intent:
+    intent_id = payment.stripe_intent_id or _opened(payment.id, now=now).id
     try:
-        intent_id = payment.stripe_intent_id or _open(payment.id, now=now).id
         return stripe.confirm_intent(
             intent_id, confirmation_token, key=f"pay-{payment.id}-{payment.attempt}", return_url=return_url
         )
@@ -188,8 +193,11 @@ def _charge(payment: Payment, confirmation_token: str, return_url: str, *, now: 
     except stripe.StripeRefused as refusal:
         log.warning("stripe_refused", payment_id=str(payment.id), code=refusal.code)
         intent = _ask(intent_id)
-        if intent.status in ("succeeded", "processing", "requires_action", "canceled"):
+        if intent.status in ("succeeded", "processing", "requires_action"):
             return intent  # another tab or a second click was faster: settle what is true
+        if intent.status == "canceled":
+            settling.apply(intent, now=now)
+            raise PaymentsUnavailable from None  # the next try makes a new one
         raise PaymentDeclined("This card could not be used. Please try again.", refusal.code) from None
 
 
@@ -203,11 +211,12 @@ def extend_hold(session: Session, booking: Booking, *, now: dt.datetime) -> None
 
 def _note_decline(payment_id: UUID, code: str, *, now: dt.datetime) -> None:
     with transaction() as session:
+        booking = lock_one(session, Booking, session.get_one(Payment, payment_id).booking_id)
         payment = lock_one(session, Payment, payment_id)
+        assert booking is not None, "bookings are never deleted"
         assert payment is not None, "payments are never deleted"
         payment.last_code = code[:100]
         session.add(payment)
-        booking = session.get_one(Booking, payment.booking_id)
         journal.note(session, booking, "card declined", actor=journal.STRIPE, now=now, why=code[:100])
 
 

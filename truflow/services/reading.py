@@ -55,6 +55,7 @@ def views_of(session: Session, bookings: Sequence[Booking], *, personal: bool = 
             booking,
             services[booking.service_id].name,
             sums_of(booking.price_cents, payments.get(booking.id, []), refunds.get(booking.id, [])),
+            any(each.status == PaymentStatus.PROCESSING for each in payments.get(booking.id, [])),
             customers.get(booking.customer_id),
         )
         for booking in bookings
@@ -68,7 +69,7 @@ def _by_booking(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
     return found
 
 
-def _view(booking: Booking, service_name: str, sums: Sums, customer: Customer | None) -> BookingView:
+def _view(booking: Booking, service_name: str, sums: Sums, processing: bool, customer: Customer | None) -> BookingView:
     return BookingView(
         id=booking.id,
         reference=booking.reference,
@@ -91,6 +92,7 @@ def _view(booking: Booking, service_name: str, sums: Sums, customer: Customer | 
         version=booking.version,
         created_at=booking.created_at,
         terms=booking.terms,
+        bank_is_working=processing,
         customer=ContactView(customer.name or "", customer.email or "", customer.phone or "") if customer else None,
         notes=booking.notes if customer else None,
     )

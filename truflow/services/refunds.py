@@ -17,8 +17,13 @@ from truflow.services.outbox import GiveUp, Later, Lease
 
 log = structlog.get_logger(__name__)
 
-WAITS = (0, 1, 5, 15, 60, 240, 720, 1440)
-"""Minutes before each try; after the last one an admin takes over."""
+KEY_LIVES = dt.timedelta(hours=23)
+"""Stripe forgets keys after a day, and until then repeats a saved 500: an older row asks with a new key."""
+
+BACK_ALREADY = (
+    "Stripe says that this payment was refunded already, probably in its dashboard. Look there before paying anything "
+    "back: nothing may be left to do."
+)
 
 FROM_STRIPE = {
     "pending": RefundStatus.PENDING,
@@ -68,6 +73,8 @@ def send(lease: Lease, now: dt.datetime) -> None:
     try:
         answer = _existing(payment, refund) if refund.attempt > 1 else None
         if answer is None:
+            if now - refund.created_at > KEY_LIVES:
+                refund.key_generation = 2
             answer = stripe.create_refund(
                 intent_id=payment.stripe_intent_id or "",
                 amount_cents=refund.amount_cents,
@@ -80,7 +87,8 @@ def send(lease: Lease, now: dt.datetime) -> None:
             raise GiveUp(str(trouble)) from None
         raise Later(str(trouble)) from None
     except stripe.StripeRefused as refusal:
-        _hand_over(refund.id, refusal.code, now=now)
+        back_already = refusal.code == "charge_already_refunded"
+        _hand_over(refund.id, refusal.code, now=now, message=BACK_ALREADY if back_already else "")
         raise GiveUp(refusal.code) from None
     with transaction() as session:
         _merge(session, _locked(session, refund.id), answer, now=now)
@@ -120,16 +128,16 @@ def _merge(session: Session, refund: Refund, answer: stripe.StripeRefund, *, now
             _alert(session, refund, answer.failure_code or answer.status, now=now)
 
 
-def _hand_over(refund_id: UUID, code: str, *, now: dt.datetime) -> None:
+def _hand_over(refund_id: UUID, code: str, *, now: dt.datetime, message: str = "") -> None:
     with transaction() as session:
         refund = _locked(session, refund_id)
         refund.last_code = code[:100]
         journal.move_refund(session, refund, RefundStatus.MANUAL, actor=journal.SYSTEM, now=now, why=code[:100])
-        _alert(session, refund, code, now=now)
+        _alert(session, refund, code, now=now, message=message)
 
 
-def _alert(session: Session, refund: Refund, code: str, *, now: dt.datetime) -> None:
-    message = f"A refund did not reach the guest ({code}). Try it again, or pay the money back another way."
+def _alert(session: Session, refund: Refund, code: str, *, now: dt.datetime, message: str = "") -> None:
+    message = message or f"A refund did not reach the guest ({code}). Try it again, or pay the money back another way."
     alerts.raise_alert(session, "refund_failed", str(refund.id), message, now=now, booking_id=refund.booking_id)
 
 

@@ -37,8 +37,11 @@ def apply(intent: Intent, *, now: dt.datetime) -> None:
         seen, about = found
         if seen.resource_id is not None:
             lock_one(session, Resource, seen.resource_id)
+            session.refresh(seen)  # whoever expires a hold has this lock, so its status stands still from here
         if rules.practice(session).max_bookings_per_day is not None:
             lock_day(session, seen.local_date)
+        if seen.status == BookingStatus.EXPIRED and seen.resource_id is not None:
+            holds.expire_in_the_way(session, [seen.resource_id], seen.span, now=now)  # other bookings before payments
         booking = lock_one(session, Booking, seen.id)
         payment = lock_one(session, Payment, about.id)
         assert booking is not None, "bookings are never deleted"
@@ -65,6 +68,7 @@ def _matches(session: Session, payment: Payment, intent: Intent, *, now: dt.date
     same = (
         payment.amount_cents == intent.amount_cents
         and payment.currency == intent.currency
+        and (intent.status != "succeeded" or intent.received_cents == intent.amount_cents)
         and payment.stripe_intent_id in (None, intent.id)
         and intent.payment_id == str(payment.id)
     )
@@ -114,7 +118,6 @@ def _money_came(session: Session, booking: Booking, payment: Payment, *, now: dt
 def _late_money(session: Session, booking: Booking, payment: Payment, *, now: dt.datetime) -> None:
     """The hold had ended: take the time again if nobody has it, else give the money back and say sorry."""
     assert booking.resource_id is not None, "an appointment has a practitioner"
-    holds.expire_in_the_way(session, [booking.resource_id], booking.span, now=now)
     try:
         if booking.starts_at <= now or _day_is_full(session, booking, now=now):
             raise SlotTaken(booking.starts_at)

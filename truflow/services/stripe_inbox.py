@@ -60,6 +60,8 @@ def open_letter(lease: Lease, now: dt.datetime) -> None:
     except stripe.StripeUnreachable as trouble:
         raise Later(str(trouble)) from None
     except stripe.StripeRefused as refusal:
+        if refusal.code != "resource_missing":
+            raise Later(refusal.code) from None
         log.warning("letter_about_nothing", event_id=letter.event_id, code=refusal.code)
         status = LetterStatus.IGNORED
     with transaction() as session:

@@ -103,6 +103,7 @@ class BookingView:
     version: int
     created_at: dt.datetime
     terms: str
+    bank_is_working: bool = False
     customer: ContactView | None = None
     notes: str | None = None
 

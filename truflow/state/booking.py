@@ -123,8 +123,6 @@ class Booking(rx.State):
             if self.stage in SETTLED:
                 yield self._to_success(token)
                 return
-            if self.stage == "PENDING":
-                self.stage = "PROCESSING"
         self.answer += 1
 
     @rx.event
@@ -173,9 +171,7 @@ class Booking(rx.State):
 
     def _draw(self, view: BookingView) -> None:
         self._booking_id = str(view.id)
-        stage = _stage_of(view, utc_now())
-        if not (stage == "PENDING" and self.stage == "PROCESSING"):  # a bank that takes its time has not said no
-            self.stage = stage
+        self.stage = _stage_of(view, utc_now())
         self.card = _card_of(view)
         settings = get_settings()
         self.script, self.publishable_key = settings.stripe_js_url, settings.stripe_publishable_key
@@ -192,6 +188,8 @@ def _stage_of(view: BookingView, now: dt.datetime) -> str:
     """The booking's status as its page shows it; an overdue hold counts as ended."""
     if view.status != "PENDING":
         return view.status
+    if view.bank_is_working:
+        return "PROCESSING"
     return "EXPIRED" if view.hold_expires_at and view.hold_expires_at <= now else "PENDING"
 
 

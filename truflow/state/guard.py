@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import reflex as rx
+from reflex.istate.delta import _resolve_delta
 from reflex.state import BaseState, StateUpdate
-from reflex_base.event import Event, fix_events
+from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
 from truflow.clock import utc_now
@@ -77,7 +78,7 @@ class Guard(rx.Middleware):
         if mark == PUBLIC or is_framework(event.name, handler):
             return None
         if mark == ADMIN:
-            return None if await in_thread("db", admins.who, raw, now=utc_now()) else _to_sign_in(root)
+            return None if await in_thread("db", admins.who, raw, now=utc_now()) else await _to_sign_in(root)
         return StateUpdate()
 
 
@@ -99,15 +100,21 @@ def session_cookie(state: BaseState) -> str | None:
 async def _bind(root: BaseState, raw: str | None) -> None:
     digest = hashlib.sha256(raw.encode()).hexdigest() if raw else ""
     session = await root.get_state(Session)
-    if session._digest == digest:
-        return
+    if session._digest != digest:
+        await _forget(root, digest)
+
+
+async def _forget(root: BaseState, digest: str) -> None:
     root.reset()
     session = await root.get_state(Session)
     session._digest = digest
 
 
-def _to_sign_in(root: BaseState) -> StateUpdate:
+async def _to_sign_in(root: BaseState) -> StateUpdate:
+    """Take what an earlier session left on the page away, and lead to the sign-in."""
+    await _forget(root, (await root.get_state(Session))._digest)
+    delta = await _resolve_delta(root.get_delta())
+    root._clean()
     there = root.router.url.path or "/admin"
     back = f"?next={quote(there)}" if there.startswith("/admin") else ""
-    events = fix_events([rx.redirect(SIGN_IN + back, replace=True)], token=root.router.session.client_token)
-    return StateUpdate(events=events)
+    return StateUpdate(delta=delta, events=Event.from_event_type(rx.redirect(SIGN_IN + back, replace=True)))

@@ -20,6 +20,12 @@ def expire_holds() -> None:
 @huey.periodic_task(crontab(minute="*/5"))
 def reconcile() -> None:
     upkeep.settle_open_payments(now=utc_now())
+    upkeep.settle_open_refunds(now=utc_now())
+
+
+@huey.periodic_task(crontab(minute="41", hour="3"))
+def reconcile_wide() -> None:
+    upkeep.settle_open_refunds(now=utc_now(), wide=True)
 
 
 @huey.periodic_task(crontab(minute="17"))
