@@ -1,8 +1,8 @@
 """Runs the migrations as truflow_owner; Huey's tables are in them, but not in our models."""
 
+from alembic import context
 from sqlalchemy import Connection, create_engine, pool
 
-from alembic import context
 from truflow.db import OWNER, url_for
 from truflow.models import metadata
 

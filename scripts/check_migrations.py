@@ -15,6 +15,7 @@ def main() -> None:
             del os.environ[name]
         os.environ.update(TRUFLOW_ENV="test", TRUFLOW_DATA_DIR=folder)
         from alembic import command
+
         from truflow.migrations import alembic_config, migrate
         from truflow.postgres import Embedded
 

@@ -1,9 +1,9 @@
 """Brings the database to what the models need: the two roles, the database, then every migration, under a lock."""
 
+from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, pool, text
 
-from alembic import command
 from truflow.db import APP, OWNER, SUPERUSER, url_for
 from truflow.settings import ROOT, get_settings
 

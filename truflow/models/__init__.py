@@ -3,8 +3,16 @@
 from truflow.models.base import metadata
 from truflow.models.booking import Booking, BookingEvent, BookingStatus, Customer, DiaryEntry
 from truflow.models.catalogue import BusinessHours, DateOverride, Resource, Service, ServiceResource, SystemSettings
-from truflow.models.messages import AdminAlert, EmailMessage, Heartbeat, Outbox, StripeEvent
-from truflow.models.payment import Payment, PaymentAuditLog, PaymentStatus, Refund, RefundReason, RefundStatus
+from truflow.models.messages import AdminAlert, EmailMessage, Heartbeat, Outbox, StripeEvent, Verification, Watermark
+from truflow.models.payment import (
+    DisputeStatus,
+    Payment,
+    PaymentAuditLog,
+    PaymentStatus,
+    Refund,
+    RefundReason,
+    RefundStatus,
+)
 from truflow.models.people import AdminUser, Session
 
 __all__ = [
@@ -17,6 +25,7 @@ __all__ = [
     "Customer",
     "DateOverride",
     "DiaryEntry",
+    "DisputeStatus",
     "EmailMessage",
     "Heartbeat",
     "Outbox",
@@ -32,5 +41,7 @@ __all__ = [
     "Session",
     "StripeEvent",
     "SystemSettings",
+    "Verification",
+    "Watermark",
     "metadata",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from truflow.models.base import json_column, maybe_moment, moment, one_of, uuid_key
@@ -127,6 +128,22 @@ class AdminAlert(SQLModel, table=True):
     opened_at: dt.datetime = moment()
     closed_at: dt.datetime | None = maybe_moment()
     closed_by: str | None = None
+
+
+class Watermark(SQLModel, table=True):
+    """Up to where a reconciliation has read Stripe's lists."""
+
+    name: str = Field(primary_key=True)
+    at: dt.datetime = moment()
+
+
+class Verification(SQLModel, table=True):
+    """What `truflow verify` found, kept for the dashboard; findings name rows and rules, never people."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: dt.datetime = moment()
+    took_ms: int
+    findings: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
 
 
 class Heartbeat(SQLModel, table=True):

@@ -31,6 +31,15 @@ class RefundStatus(StrEnum):
     MANUAL = "MANUAL"
 
 
+class DisputeStatus(StrEnum):
+    """Whether the card's owner asks her bank for the money back; while OPEN nothing is refunded by itself."""
+
+    NONE = "NONE"
+    OPEN = "OPEN"
+    WON = "WON"
+    LOST = "LOST"
+
+
 class RefundReason(StrEnum):
     SLOT_LOST = "SLOT_LOST"
     LATE_AFTER_CANCEL = "LATE_AFTER_CANCEL"
@@ -60,7 +69,7 @@ REFUND_TRANSITIONS: dict[str, frozenset[str]] = {
     R.SUCCEEDED: frozenset({R.FAILED}),  # a card that was closed meanwhile: the money comes back to us
     R.FAILED: frozenset(),
     R.CANCELED: frozenset(),
-    R.MANUAL: frozenset(),
+    R.MANUAL: frozenset({R.SUCCEEDED}),  # Stripe says that it went after all, or the owner paid it back there
 }
 
 LIVE_OR_PAID = (P.CREATED, P.OPEN, P.PROCESSING, P.CANCEL_REQUESTED, P.SUCCEEDED)
@@ -79,6 +88,7 @@ class Payment(SQLModel, table=True):
         one_of("purpose", ["DEPOSIT", "BALANCE", "FULL"]),
         one_of("method", ["CARD", "CHECKOUT", "CASH", "DESK_CARD", "TRANSFER"]),
         one_of("status", list(PaymentStatus)),
+        one_of("dispute", list(DisputeStatus)),
         CheckConstraint("amount_cents > 0", name="amount_positive"),
         Index("payment_stripe_intent_id_uq", "stripe_intent_id", unique=True),
         Index(
@@ -98,6 +108,7 @@ class Payment(SQLModel, table=True):
     amount_cents: int
     currency: str
     attempt: int = 0
+    dispute: str = Field(default=DisputeStatus.NONE, sa_column_kwargs={"server_default": "NONE"})
     stripe_intent_id: str | None = None
     last_code: str | None = None
     created_at: dt.datetime = moment()

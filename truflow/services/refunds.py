@@ -116,6 +116,8 @@ def _existing(payment: Payment, refund: Refund) -> stripe.StripeRefund | None:
 
 
 def _merge(session: Session, refund: Refund, answer: stripe.StripeRefund, *, now: dt.datetime) -> None:
+    if refund.status == RefundStatus.MANUAL and answer.status != "succeeded":
+        return  # a person has taken over; only the money's arrival is news
     if refund.status == RefundStatus.QUEUED:
         journal.move_refund(session, refund, RefundStatus.UNKNOWN, actor=journal.STRIPE, now=now)
     refund.stripe_refund_id = answer.id
