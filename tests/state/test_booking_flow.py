@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from tests.kit.looking import one
+from tests.sandbox.kit import Sandbox
 from tests.state.visitors import Visitor, redirect_of
-from truflow.services import payments
-from truflow.services.views import PaidView
 from truflow.state.booking import Booking
 from truflow.state.catalogue import Catalogue
 from truflow.state.choose import Choose
@@ -162,24 +162,16 @@ async def test_the_banks_question_reaches_the_page(practice: Engine, token: Any)
     assert (await visitor.state(Booking)).next_action
 
 
-async def test_a_bank_that_takes_its_time_is_waited_for(
-    practice: Engine, token: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_bank_that_takes_its_time_is_waited_for(practice: Engine, token: Any, sandbox_process: Sandbox) -> None:
     visitor, form = await at_details()
     visitor.go(redirect_of(await visitor.call(Details.book, form)))
     await visitor.call(Booking.load)
     booking = await visitor.state(Booking)
-    with monkeypatch.context() as slow:
-        slow.setattr(payments, "pay", lambda booking_id, *_, **__: PaidView(read(booking_id), None))
-        await visitor.call(Booking.pay, token())
+    await visitor.call(Booking.pay, token("pm_sandbox_processing"))
     assert booking.stage == "PROCESSING"
-    await visitor.call(Booking.check)
-    assert (booking.stage, booking.polls) == ("PROCESSING", 1)
     await visitor.call(Booking.load)
-    assert booking.stage == "PENDING"
-
-
-def read(booking_id: Any) -> Any:
-    from truflow.services.desk import booking_detail
-
-    return booking_detail(booking_id).booking
+    assert booking.stage == "PROCESSING", "a reload knows it too"
+    intent = one(practice, "select stripe_intent_id from payment")
+    sandbox_process.control("POST", f"/payment_intents/{intent}/settle", outcome="success")
+    assert redirect_of(await visitor.call(Booking.check)).startswith("/book/success?reference=")
+    assert (booking.stage, booking.polls) == ("CONFIRMED", 1)

@@ -71,7 +71,7 @@ class Booking(rx.State):
         """Draw the booking of the address; while it is unpaid, ask the payment service as well."""
         reference, token = self._address()
         self.notice, self.next_action, self.polls = "", "", 0
-        if reference != self.card.reference or self.stage == "PROCESSING":
+        if reference != self.card.reference:
             self.stage, self.card = "loading", BookingCard()
         if not reference or not token:
             self.stage = "missing"
