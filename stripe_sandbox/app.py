@@ -20,6 +20,7 @@ from stripe_sandbox import (
     charges,
     confirmation_tokens,
     control,
+    disputes,
     events,
     intents,
     payment_methods,
@@ -53,6 +54,9 @@ _API: list[tuple[str, str, Operation, bool]] = [
     ("GET", "/v1/refunds/{id_}", refunds.retrieve, _SECRET),
     ("POST", "/v1/refunds/{id_}", refunds.update, _SECRET),
     ("POST", "/v1/refunds/{id_}/cancel", refunds.cancel, _SECRET),
+    ("GET", "/v1/disputes", disputes.list_, _SECRET),
+    ("GET", "/v1/disputes/{id_}", disputes.retrieve, _SECRET),
+    ("POST", "/v1/disputes/{id_}/close", disputes.close, _SECRET),
     ("GET", "/v1/events", events.list_, _SECRET),
     ("GET", "/v1/events/{id_}", events.retrieve, _SECRET),
 ]

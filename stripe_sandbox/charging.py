@@ -4,7 +4,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from stripe_sandbox import charges, confirmation_tokens, payment_methods
+from stripe_sandbox import charges, confirmation_tokens, disputes, payment_methods
 from stripe_sandbox.books import Books
 from stripe_sandbox.cards import message_for
 from stripe_sandbox.errors import Broken, Declined, Malformed
@@ -83,6 +83,8 @@ def carry_out(books: Books, intent: Body, method: Body, behaviour: str) -> None:
     books.save(intent)
     books.emit("charge.succeeded", charge)
     books.emit("payment_intent.succeeded", intent)
+    if behaviour == "dispute":
+        disputes.begin(books, charge)
 
 
 def answer_bank(books: Books, intent: Body, *, passed: bool) -> None:

@@ -3,13 +3,14 @@
 import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from stripe_sandbox import auth, charging, deliveries, faults, refunds
+from stripe_sandbox import auth, charging, deliveries, disputes, faults, refunds
 from stripe_sandbox.errors import Malformed, Refused
 from stripe_sandbox.rendering import render
 from stripe_sandbox.world import World
@@ -27,8 +28,13 @@ def routes(prefix: str) -> list[Route]:
         ("GET", "/clock", _clock),
         ("POST", "/clock", _set_clock),
         ("GET", "/ledger", _ledger),
+        ("DELETE", "/ledger", _empty),
+        ("GET", "/webhook", _webhook),
+        ("POST", "/webhook", _set_webhook),
         ("POST", "/payment_intents/{id}/authenticate", _authenticate),
         ("POST", "/payment_intents/{id}/settle", _settle),
+        ("POST", "/payment_intents/{id}/dispute", _begin_dispute),
+        ("POST", "/disputes/{id}", _move_dispute),
         ("POST", "/refunds/{id}", _move_refund),
         ("POST", "/events/release", _release),
         ("POST", "/events/{id}/send", _send),
@@ -119,10 +125,47 @@ def _passed(given: dict[str, Any]) -> bool:
 def _move_refund(world: World, given: dict[str, Any], request: Request) -> Any:
     if given.get("status") not in refunds.STATUSES:
         raise Malformed(f"status is one of {', '.join(refunds.STATUSES)}", param="status")
+    if given.get("pending_reason", "processing") not in refunds.PENDING_REASONS:
+        raise Malformed(f"pending_reason is one of {', '.join(refunds.PENDING_REASONS)}", param="pending_reason")
     books = world.books()
     refund = books.find("refund", request.path_params["id"], "refund")
-    refunds.move(books, refund, given["status"], given.get("failure_reason"))
+    why = given.get("pending_reason") if given["status"] == "pending" else given.get("failure_reason")
+    world.store.run("delete from job where ref = ?", refund["id"])  # what is moved by hand does not move by itself
+    refunds.move(books, refund, given["status"], why)
     return render(world.store, refund)
+
+
+def _begin_dispute(world: World, given: dict[str, Any], request: Request) -> Any:
+    books = world.books()
+    intent = books.find("payment_intent", request.path_params["id"], "intent")
+    charge = books.find("charge", intent["latest_charge"] or "", "charge")
+    return render(world.store, disputes.begin(books, charge, str(given.get("reason") or "fraudulent")))
+
+
+def _move_dispute(world: World, given: dict[str, Any], request: Request) -> Any:
+    if given.get("status") not in disputes.STATUSES:
+        raise Malformed(f"status is one of {', '.join(disputes.STATUSES)}", param="status")
+    books = world.books()
+    dispute = books.find("dispute", request.path_params["id"], "dispute")
+    disputes.move(books, dispute, given["status"])
+    return render(world.store, dispute)
+
+
+def _webhook(world: World, given: dict[str, Any], request: Request) -> Any:  # noqa: ARG001
+    return {"url": world.config.webhook_url}
+
+
+def _set_webhook(world: World, given: dict[str, Any], request: Request) -> Any:
+    url = given.get("url")
+    if not isinstance(url, str):
+        raise Malformed('Say {"url": "http://…"}, or {"url": ""} for none.', param="url")
+    world.config = replace(world.config, webhook_url=url)
+    return _webhook(world, given, request)
+
+
+def _empty(world: World, given: dict[str, Any], request: Request) -> Any:  # noqa: ARG001
+    world.store.empty()
+    return {"emptied": True}
 
 
 def _send(world: World, given: dict[str, Any], request: Request) -> Any:
@@ -152,6 +195,7 @@ def _ledger(world: World, given: dict[str, Any], request: Request) -> Any:  # no
         "payment_intents": intents,
         "charges": every("charge"),
         "refunds": given_back,
+        "disputes": every("dispute"),
         "confirmation_tokens": every("confirmation_token"),
         "events": [each | {"deliveries": deliveries.of_event(store, each["id"])} for each in every("event")],
         "idempotency_keys": [dict(row) for row in keys],

@@ -4,7 +4,7 @@ import secrets
 import string
 
 _LETTERS = string.ascii_letters + string.digits
-_CHARGED = {"pi", "ch", "re", "evt", "txn"}
+_CHARGED = {"pi", "ch", "re", "evt", "txn", "dp"}
 
 
 def new_id(prefix: str) -> str:

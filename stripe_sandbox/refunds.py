@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox import listing
+from stripe_sandbox import disputes, listing
 from stripe_sandbox.books import Books, Call
 from stripe_sandbox.errors import Broken, Malformed
 from stripe_sandbox.ids import new_id, random_text
@@ -24,6 +24,7 @@ from stripe_sandbox.store import Body
 
 # After so many seconds of the sandbox's clock a refund of the two special cards changes by itself.
 CHANGES_AFTER = 30
+PENDING_REASONS = ("processing", "insufficient_funds", "charge_pending")
 STATUSES = ("pending", "requires_action", "succeeded", "failed", "canceled")
 _VOID = {"failed", "canceled"}
 
@@ -46,6 +47,7 @@ def create(call: Call) -> Body:
         },
     )
     charge = _charge(call.books, params)
+    disputes.refuse_refund(call.books, charge)
     cents = _amount(charge, params.get("amount"))
     behaviour = charge["_behaviour"]
     empty: dict[str, Any] = dict.fromkeys(("receipt_number", "source_transfer_reversal", "transfer_reversal"))
@@ -124,15 +126,15 @@ def list_(call: Call) -> Body:
     )
 
 
-def move(books: Books, refund: Body, status: str, failure_reason: str | None = None) -> None:
-    """Changes a refund's status, and the charge's sum with it."""
+def move(books: Books, refund: Body, status: str, why: str | None = None) -> None:
+    """Changes a refund's status, and the charge's sum with it; `why` it failed, or is pending."""
     refund["status"] = status
     refund.pop("pending_reason", None)
     if status == "pending":
-        refund["pending_reason"] = "processing"
+        refund["pending_reason"] = why or "processing"
     if status == "failed":
         refund |= {
-            "failure_reason": failure_reason or "lost_or_stolen_card",
+            "failure_reason": why or "lost_or_stolen_card",
             "failure_balance_transaction": new_id("txn"),
         }
     if status == "succeeded":

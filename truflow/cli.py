@@ -1,9 +1,11 @@
 """The operator's door: `.venv/bin/truflow COMMAND`. It parses, calls one thing, and shows what it says."""
 
+import itertools
 import json
 import os
 import sys
 import tomllib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,7 @@ from pydantic import SecretStr, ValidationError
 from truflow.errors import Refusal
 from truflow.pages_build import BuildFailed, build_if_changed
 from truflow.postgres import ServerTrouble
+from truflow.services.views import VerificationView
 from truflow.settings import ROOT, Settings, get_settings
 from truflow.up_env import owner_settings, settle_data_dir, write_up_env
 
@@ -29,6 +32,18 @@ Port = Annotated[
 ]
 Host = Annotated[str | None, typer.Option(help="The address to listen on; else TRUFLOW_HOST, else 127.0.0.1.")]
 Empty = Annotated[bool, typer.Option("--empty", help="Start with an empty practice instead of the demo's.")]
+
+
+NAMES = {
+    "diaryEntries": "diary entries",
+    "events": "lines of the bookings' histories",
+    "auditLines": "lines of the payments' histories",
+    "effects": "promised effects",
+    "letters": "letters from Stripe",
+    "stripeIntents": "payments at Stripe",
+    "stripeRefunds": "refunds at Stripe",
+}
+"""How `verify` calls what it counted, where the name alone would not do."""
 
 
 @app.command()
@@ -183,6 +198,23 @@ def restore(
 
 
 @app.command()
+def verify(
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")] = False,
+    no_stripe: Annotated[bool, typer.Option("--no-stripe", help="Leave out the comparison with Stripe.")] = False,
+) -> None:
+    """Prove on the live data that every time is sold once and that money and bookings agree."""
+    from truflow.clock import utc_now
+    from truflow.operations import database
+    from truflow.services.verify import verify as look
+
+    with database():
+        result = look(now=utc_now(), with_stripe=not no_stripe)
+    typer.echo(_as_json(result) if as_json else _in_sentences(result))
+    if not result.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
 def version() -> None:
     """Show which TruFlow this is."""
     typer.echo(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
@@ -227,3 +259,28 @@ def _in_words(error: ValidationError) -> str:
 
 def _marked_fields(refusal: Refusal) -> list[str]:
     return [f"  {name}: {text}" for name, texts in refusal.fields.items() for text in texts]
+
+
+def _as_json(result: VerificationView) -> str:
+    answer = {
+        "ok": result.ok,
+        "at": result.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "tookMs": result.took_ms,
+        "checked": result.checked,
+        "findings": [asdict(finding) for finding in result.findings],
+    }
+    return json.dumps(answer, ensure_ascii=False, indent=2)
+
+
+def _in_sentences(result: VerificationView) -> str:
+    """What was looked at, then the findings, those of one rule together with what to do about them."""
+    lines = [f"Looked at everything in {result.took_ms / 1000:.1f} s:"]
+    lines += [f"  {count:>9,}  {NAMES.get(name, name)}" for name, count in result.checked.items()]
+    lines.append("")
+    if result.ok:
+        return "\n".join([*lines, "Everything agrees."])
+    count = len(result.findings)
+    lines.append("One thing does not agree:" if count == 1 else f"{count} things do not agree:")
+    for rule, findings in itertools.groupby(result.findings, key=lambda finding: (finding.rule, finding.todo)):
+        lines += ["", f"  {rule[0]}", *(f"    {each.row}: {each.what}" for each in findings), f"    To do: {rule[1]}"]
+    return "\n".join(lines)

@@ -123,13 +123,29 @@ def lock_one(session: Session, table: type[Row], key: object) -> Row | None:
 def lock_name(session: Session, *names: str) -> None:
     """Hold these names until the transaction ends; for what has no row to lock."""
     for name in sorted(names):
-        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-        session.execute(text("select pg_advisory_xact_lock(:number)"), {"number": number})
+        session.execute(text("select pg_advisory_xact_lock(:number)"), {"number": _number(name)})
+
+
+@contextmanager
+def alone(name: str) -> Iterator[bool]:
+    """Whether we are the only process doing this; holds no transaction, so the block may call the outside world."""
+    number = {"number": _number(name)}
+    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        free = bool(connection.execute(text("select pg_try_advisory_lock(:number)"), number).scalar_one())
+        try:
+            yield free
+        finally:
+            if free:
+                connection.execute(text("select pg_advisory_unlock(:number)"), number)
 
 
 def lock_day(session: Session, day: dt.date) -> None:
     """Hold a local date: a daily cap cannot be a constraint, so count and insert under this."""
     lock_name(session, f"day {day.isoformat()}")
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
 def _sqlstate(error: DBAPIError) -> str | None:

@@ -119,6 +119,27 @@ class AlreadyCancelled(Refusal):
         super().__init__("This booking is already cancelled.")
 
 
+class PolicyRefuses(Refusal):
+    code = "POLICY_REFUSES"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"It is too late to {what} this booking online. Please call us.")
+
+
+class StaleVersion(Refusal):
+    code = "STALE_VERSION"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody has changed this booking meanwhile. Load it again, then decide.")
+
+
+class MailOnItsWay(Refusal):
+    code = "IN_USE"
+
+    def __init__(self) -> None:
+        super().__init__("This mail is on its way already. Please wait until it has arrived or failed.")
+
+
 class KeyReused(Refusal):
     code = "KEY_REUSED"
 
@@ -141,6 +162,15 @@ class PaymentsUnavailable(Refusal):
             "Card payments cannot be reached at the moment. Your time stays held; please try again in a minute.",
             retry_after=30,
         )
+
+
+class NotRetryable(Refusal):
+    """A refund that must not be asked for again; `why` says in a sentence what became of the money."""
+
+    code = "IN_USE"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
 
 
 class RateLimited(Refusal):

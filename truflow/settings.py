@@ -1,6 +1,7 @@
 """Every setting, read once when a process starts; the only place that looks at the environment."""
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 STRIPE_API = "https://api.stripe.com"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+MAIL_SERVER = re.compile(r"(smtps?|resend|capture)://\S*")
 
 
 class Settings(BaseSettings):
@@ -56,6 +58,17 @@ class Settings(BaseSettings):
     @classmethod
     def _no_slash_at_the_end(cls, url: str) -> str:
         return url.rstrip("/")
+
+    @field_validator("mail_url")
+    @classmethod
+    def _one_or_two_mail_servers(cls, urls: SecretStr) -> SecretStr:
+        named = _separated(urls.get_secret_value())
+        if len(named) > 2 or not all(MAIL_SERVER.fullmatch(url) for url in named):
+            raise ValueError(
+                "TRUFLOW_MAIL_URL names one mail server, or two with a space between: smtps://user:password@host, "
+                "smtp://…, resend://KEY or capture://"
+            )
+        return urls
 
     @model_validator(mode="after")
     def _refuse_to_guess(self) -> "Settings":
@@ -109,7 +122,13 @@ class Settings(BaseSettings):
 
     @property
     def captures_mail(self) -> bool:
-        return self.mail_url.get_secret_value().startswith("capture:")
+        """Whether any mail stays here instead of going out."""
+        return any(url.startswith("capture:") for url in self.mail_urls)
+
+    @property
+    def mail_urls(self) -> tuple[str, ...]:
+        """The mail servers in the order in which they are asked; the second serves when the first does not."""
+        return _separated(self.mail_url.get_secret_value())
 
     @property
     def origin(self) -> str:
@@ -128,6 +147,11 @@ class Settings(BaseSettings):
     @property
     def secure_cookies(self) -> bool:
         return urlsplit(self.origin).scheme == "https"
+
+
+def _separated(urls: str) -> tuple[str, ...]:
+    """Addresses with a space, or a comma and a space, between them: a comma alone may be part of a password."""
+    return tuple(re.split(r",?\s+", urls.strip())) if urls.strip() else ()
 
 
 def _stays_or_is_encrypted(url: str) -> bool:

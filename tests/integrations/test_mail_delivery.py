@@ -3,6 +3,7 @@ import dataclasses
 import email
 import email.policy
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,6 +14,7 @@ import pytest
 import resend
 
 from truflow.integrations.mail import Attachment, MailFailed, Message, captured, deliver, mailbox
+from truflow.settings import get_settings
 
 Configure = Callable[..., None]
 ICS = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
@@ -162,7 +164,7 @@ def test_text_that_cannot_be_written_is_refused_for_good(configure: Configure, f
 def test_a_password_never_crosses_the_network_in_the_clear(
     configure: Configure, sink: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("truflow.integrations.mail.LOOPBACK", frozenset())
+    monkeypatch.setattr("truflow.integrations.mail_smtp.LOOPBACK", frozenset())
     configure(mail_url=f"smtp://u:p@127.0.0.1:{sink.port}")
     with pytest.raises(MailFailed, match="smtp-not-supported"):
         deliver(MESSAGE)
@@ -179,8 +181,9 @@ def test_a_server_that_drops_the_goodbye_has_the_mail(configure: Configure, sink
 @pytest.mark.parametrize("url", ["smtp://127.0.0.1:1", "smtps://127.0.0.1:1"])
 def test_nobody_at_home_is_silence(configure: Configure, url: str) -> None:
     configure(mail_url=url)
-    with pytest.raises(MailFailed, match="silent"):
+    with pytest.raises(MailFailed, match="silent") as failed:
         deliver(MESSAGE)
+    assert not failed.value.uncertain
 
 
 def test_without_a_mail_server_nothing_pretends_to_be_sent(configure: Configure) -> None:
@@ -230,17 +233,24 @@ def test_resend_gets_the_message_id_as_its_key(configure: Configure, resend_door
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "permanent"),
-    [(422, "refused", True), (401, "refused", False), (429, "refused", False), (500, "silent", False)],
+    ("status", "kind", "permanent", "uncertain"),
+    [
+        (422, "refused", True, False),
+        (401, "refused", False, False),
+        (429, "refused", False, False),
+        (503, "refused", False, False),
+        (500, "silent", False, True),
+        (504, "silent", False, True),
+    ],
 )
 def test_resend_refusals_are_told_from_silence(
-    configure: Configure, resend_door: dict[str, Any], status: int, kind: str, permanent: bool
+    configure: Configure, resend_door: dict[str, Any], status: int, kind: str, permanent: bool, uncertain: bool
 ) -> None:
     configure(mail_url="resend://re_key")
     resend_door["status"] = status
     with pytest.raises(MailFailed) as failed:
         deliver(MESSAGE)
-    assert (failed.value.kind, failed.value.permanent) == (kind, permanent)
+    assert (failed.value.kind, failed.value.permanent, failed.value.uncertain) == (kind, permanent, uncertain)
     assert "ana" not in str(failed.value)
     assert failed.value.__context__ is None
 
@@ -248,5 +258,54 @@ def test_resend_refusals_are_told_from_silence(
 def test_resend_out_of_reach_is_silence(configure: Configure, monkeypatch: pytest.MonkeyPatch) -> None:
     configure(mail_url="resend://re_key")
     monkeypatch.setattr(resend, "api_url", "http://127.0.0.1:1")
-    with pytest.raises(MailFailed, match="silent"):
+    with pytest.raises(MailFailed, match="silent") as failed:
         deliver(MESSAGE)
+    assert not failed.value.uncertain
+
+
+def test_resend_that_hears_and_does_not_answer_may_have_sent_it(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        monkeypatch.setattr(resend, "api_url", f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        monkeypatch.setattr("truflow.integrations.mail_resend.TIMEOUT_S", 0.2)
+        configure(mail_url="resend://re_key")
+        with pytest.raises(MailFailed, match="silent") as failed:
+            deliver(MESSAGE)
+    assert failed.value.uncertain
+
+
+@pytest.mark.parametrize(
+    ("urls", "servers"),
+    [
+        ("smtp://a", ("smtp://a",)),
+        (" smtp://a  resend://KEY ", ("smtp://a", "resend://KEY")),
+        ("smtps://u:p,w@a, smtp://b", ("smtps://u:p,w@a", "smtp://b")),
+        ("", ()),
+    ],
+)
+def test_one_or_two_servers_may_be_named(configure: Configure, urls: str, servers: tuple[str, ...]) -> None:
+    configure(mail_url=urls)
+    assert get_settings().mail_urls == servers
+
+
+@pytest.mark.parametrize("urls", ["smtp://a smtp://b smtp://c", "mail.example.com", "smtp://a ftp://secret@b", "smtp"])
+def test_what_names_no_mail_server_is_refused_without_repeating_it(configure: Configure, urls: str) -> None:
+    configure(mail_url=urls)
+    with pytest.raises(ValueError, match="TRUFLOW_MAIL_URL names one mail server, or two") as refused:
+        get_settings()
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("urls", ["capture://", "smtps://a capture://", "capture://, smtps://a"])
+def test_production_captures_no_mail_with_either_server(configure: Configure, urls: str) -> None:
+    configure(env="production", mail_url=urls)
+    with pytest.raises(ValueError, match="TRUFLOW_MAIL_URL must name a mail server"):
+        get_settings()
+
+
+def test_production_takes_two_servers(configure: Configure) -> None:
+    configure(env="production", mail_url="smtps://a resend://KEY")
+    with pytest.raises(ValueError, match="TRUFLOW_PUBLIC_URL") as refused:
+        get_settings()
+    assert "TRUFLOW_MAIL_URL" not in str(refused.value)

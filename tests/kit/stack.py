@@ -41,7 +41,11 @@ class Stack:
         self._run("seed")
         self.start("web", **settings)
         self.start("worker", **settings)
-        until(self.answers, 60)
+        try:
+            until(self.answers, 120)
+        except AssertionError as late:
+            late.add_note(f"web: {self.log('web')[-1500:]}\nworker: {self.log('worker')[-1500:]}")
+            raise
         return self
 
     def down(self) -> None:

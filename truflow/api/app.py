@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from truflow.api import admin_auth, bookings, catalogue, refusals, stripe_webhook
+from truflow.api import admin_auth, admin_bookings, admin_desk, bookings, catalogue, refusals, stripe_webhook
 from truflow.api.docs import add_docs
 
 DESCRIPTION = (
@@ -25,7 +25,7 @@ def create_api() -> FastAPI:
         root_path_in_servers=False,
     )
     refusals.register(api)
-    for part in (catalogue, bookings, stripe_webhook, admin_auth):
+    for part in (catalogue, bookings, stripe_webhook, admin_auth, admin_bookings, admin_desk):
         api.include_router(part.router)
     add_docs(api)
     return api

@@ -5,19 +5,24 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from truflow.api.schemas import (
+    BalanceAnswer,
     BookedAnswer,
     BookingAnswer,
     BookingIn,
     BookingOut,
+    CancellationOut,
+    CancelledAnswer,
     NextAction,
     NothingIn,
     PaidAnswer,
     PayIn,
+    RescheduleIn,
 )
 from truflow.api.visitor import BookingId, Client, Key, Token
 from truflow.clock import utc_now
-from truflow.services import bookings, calendar, payments
+from truflow.services import balances, bookings, calendar, cancelling, payments, rescheduling
 from truflow.services.bookings import BookingWish
+from truflow.settings import get_settings
 from truflow.threads import in_thread
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
@@ -64,6 +69,47 @@ async def confirm(booking_id: BookingId, token: Token, client: Client, body: Not
     """Ask Stripe how the payment stands and settle it; safe to repeat."""
     settled = await in_thread("stripe", payments.confirm, booking_id, token, client=client, now=utc_now())
     return BookingAnswer(booking=BookingOut.model_validate(settled))
+
+
+@router.get("/{booking_id}/cancellation")
+async def cancellation(booking_id: BookingId, token: Token, client: Client) -> CancellationOut:
+    """What cancelling would give back, now and later, by the policy that was agreed."""
+    found = await in_thread("db", cancelling.cancellation, booking_id, token, client=client, now=utc_now())
+    return CancellationOut.model_validate(found)
+
+
+@router.post("/{booking_id}/cancel")
+async def cancel(booking_id: BookingId, token: Token, client: Client, body: NothingIn | None = None) -> CancelledAnswer:  # noqa: ARG001
+    """Cancel within the policy."""
+    done = await in_thread("db", cancelling.cancel, booking_id, token, client=client, now=utc_now())
+    return CancelledAnswer.model_validate(done)
+
+
+@router.post("/{booking_id}/reschedule")
+async def reschedule(booking_id: BookingId, body: RescheduleIn, token: Token, client: Client) -> CancelledAnswer:
+    """Move within the policy; what was paid goes with it, so `refundCents` is 0."""
+    moved = await in_thread(
+        "db",
+        rescheduling.reschedule,
+        booking_id,
+        token,
+        start_time=body.start_time,
+        practitioner_id=body.practitioner_id,
+        client=client,
+        now=utc_now(),
+    )
+    return CancelledAnswer(booking=BookingOut.model_validate(moved), refund_cents=0)
+
+
+@router.post("/{booking_id}/balance")
+async def balance(booking_id: BookingId, token: Token, client: Client, body: NothingIn | None = None) -> BalanceAnswer:  # noqa: ARG001
+    """Prepare the card payment of the rest; then `pay` with a confirmation token, as for the deposit."""
+    made = await in_thread("stripe", balances.prepare_balance, booking_id, token, client=client, now=utc_now())
+    return BalanceAnswer(
+        booking=BookingOut.model_validate(made.booking),
+        client_secret=made.client_secret,
+        publishable_key=get_settings().stripe_publishable_key,
+    )
 
 
 @router.get("/{booking_id}/calendar.ics", response_class=Response)

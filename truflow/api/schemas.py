@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -72,6 +72,17 @@ class BookingIn(In):
 
 class PayIn(In):
     confirmation_token: Annotated[StrictStr, Field(min_length=1, max_length=255)]
+
+
+class RescheduleIn(In):
+    start_time: InstantIn
+    practitioner_id: Id | None = None
+
+
+class MarkPaidIn(In):
+    method: Literal["CASH", "DESK_CARD", "TRANSFER"]
+    amount_cents: Annotated[StrictInt, Field(ge=1, le=99_999_999)] | None = None
+    version: Annotated[StrictInt, Field(ge=1)]
 
 
 class NothingIn(In):
@@ -169,6 +180,29 @@ class BookedAnswer(Out):
     client_secret: str | None
     publishable_key: str
     manage_token: str
+
+
+class TierOut(Out):
+    until: Instant
+    refund_cents: int
+
+
+class CancellationOut(Out):
+    tiers: list[TierOut]
+    refund_cents: int
+    can_cancel: bool
+    can_reschedule: bool
+
+
+class CancelledAnswer(Out):
+    booking: BookingOut
+    refund_cents: int
+
+
+class BalanceAnswer(Out):
+    booking: BookingOut
+    client_secret: str
+    publishable_key: str
 
 
 class NextAction(Out):

@@ -1,5 +1,6 @@
 """The cancellation policy: ordered tiers, frozen into each booking, and the sentence the guest agrees to."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -60,3 +61,48 @@ def agreement(now_text: str, later_text: str, tiers: Sequence[Tier]) -> str:
     else:
         return "There is nothing to pay. Please cancel in good time if you cannot come."
     return f"{pays} {in_words(tiers)}"
+
+
+@dataclass(frozen=True)
+class QuotedTier:
+    """Until when cancelling gives back how much, in cents."""
+
+    until: dt.datetime
+    refund_cents: int
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What cancelling now would give back, and whether the guest may still cancel or move by herself."""
+
+    tiers: tuple[QuotedTier, ...]
+    refund_cents: int
+    can_cancel: bool
+    can_reschedule: bool
+
+
+def quote(tiers: Sequence[Tier], *, starts_at: dt.datetime, refundable_cents: int, now: dt.datetime) -> Quote:
+    """The one function behind page, mail, API and admin; `refundable_cents` is what was paid by card and not returned.
+
+    Moving is free of charge only while cancelling would be: else a move would be a way round the policy.
+    """
+    ordered = from_json(to_json(tiers))
+    quoted = tuple(
+        QuotedTier(starts_at - dt.timedelta(hours=tier.hours_before), share(refundable_cents, tier.refund_percent))
+        for tier in ordered
+    )
+    in_force = next(
+        (tier for tier, line in zip(ordered, quoted, strict=True) if now <= line.until and now < starts_at), None
+    )
+    best = max((tier.refund_percent for tier in ordered), default=0)
+    return Quote(
+        tiers=quoted,
+        refund_cents=share(refundable_cents, in_force.refund_percent) if in_force else 0,
+        can_cancel=now < starts_at,
+        can_reschedule=now < starts_at and (in_force.refund_percent if in_force else 0) == best,
+    )
+
+
+def share(cents: int, percent: int) -> int:
+    """A percentage of a sum, the half cent to the guest."""
+    return (cents * percent * 2 + 100) // 200

@@ -64,6 +64,8 @@ class Intent:
     client_secret: str
     payment_id: str
     last_code: str
+    refunded_cents: int | None = None
+    """What has gone back or is on its way; known only from a list."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,18 @@ class StripeRefund:
     intent_id: str
     refund_id: str
     failure_code: str
+    currency: str
+    created: dt.datetime
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """The card's owner asked her bank for the money back; `status` is Stripe's word."""
+
+    id: str
+    status: str
+    amount_cents: int
+    intent_id: str
 
 
 @dataclass(frozen=True)
@@ -250,6 +264,7 @@ def _intent(it: stripe.PaymentIntent) -> Intent:
         client_secret=it.client_secret or "",
         payment_id=_noted(it.metadata, "payment_id"),
         last_code=(getattr(error, "decline_code", None) or getattr(error, "code", None) or "") if error else "",
+        refunded_cents=it.latest_charge.amount_refunded if isinstance(it.latest_charge, stripe.Charge) else None,
     )
 
 
@@ -266,5 +281,71 @@ def _refund(it: stripe.Refund) -> StripeRefund:
         amount_cents=it.amount,
         intent_id=intent if isinstance(intent, str) else getattr(intent, "id", "") or "",
         refund_id=_noted(it.metadata, "refund_id"),
-        failure_code=getattr(it, "failure_reason", None) or "",
+        failure_code=getattr(it, "failure_reason", None) or getattr(it, "pending_reason", None) or "",
+        currency=it.currency,
+        created=dt.datetime.fromtimestamp(it.created, tz=dt.UTC),
     )
+
+
+def _dispute(it: stripe.Dispute) -> Dispute:
+    intent = it.payment_intent
+    return Dispute(
+        id=it.id,
+        status=it.status,
+        amount_cents=it.amount,
+        intent_id=intent if isinstance(intent, str) else getattr(intent, "id", "") or "",
+    )
+
+
+def list_intents(*, since: dt.datetime) -> list[Intent]:
+    """Every intent that was made since then, with what went back of it."""
+    with _in_our_words():
+        listed = _client().v1.payment_intents.list(
+            {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
+        )
+        return [_intent(each) for each in listed.auto_paging_iter()]
+
+
+def list_refunds(*, since: dt.datetime) -> list[StripeRefund]:
+    """Every refund that was made since then, whoever made it."""
+    with _in_our_words():
+        listed = _client().v1.refunds.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
+        return [_refund(each) for each in listed.auto_paging_iter()]
+
+
+def list_disputes(*, since: dt.datetime) -> list[Dispute]:
+    """Every dispute that began since then."""
+    with _in_our_words():
+        listed = _client().v1.disputes.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
+        return [_dispute(each) for each in listed.auto_paging_iter()]
+
+
+def disputes_of(intent_id: str) -> list[Dispute]:
+    with _in_our_words():
+        listed = _client().v1.disputes.list({"payment_intent": intent_id, "limit": 100})
+        return [_dispute(each) for each in listed.auto_paging_iter()]
+
+
+def retrieve_dispute(dispute_id: str) -> Dispute:
+    with _in_our_words():
+        return _dispute(_client().v1.disputes.retrieve(dispute_id))
+
+
+def retrieve_with_refunds(intent_id: str) -> Intent:
+    """What Stripe says now, with what went back."""
+    with _in_our_words():
+        return _intent(_client().v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]}))
+
+
+def undelivered_letters(types: list[str], *, since: dt.datetime) -> list[Letter]:
+    """Events of these types (at most twenty) that Stripe could not hand to us, the oldest first; kept 30 days."""
+    with _in_our_words():
+        listed = _client().v1.events.list(
+            {
+                "types": types,
+                "delivery_success": False,
+                "created": {"gte": int(since.timestamp())},
+                "limit": 100,
+            }
+        )
+        return [_letter(json.loads(str(each))) for each in listed.auto_paging_iter()][::-1]

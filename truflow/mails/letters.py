@@ -151,12 +151,36 @@ def cancellation(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
     )
 
 
+def moved(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
+    """To the guest: the appointment has a new time."""
+    return Letter(
+        subject=texts["moved.subject"].format(practice=facts.practice_name, when=_day_and_start(facts.when)),
+        heading=texts["moved.heading"],
+        tone="calm",
+        parts=_present(
+            _greeting(facts, texts),
+            _paragraph(texts["moved.intro"]),
+            _facts(
+                texts,
+                ("service", _service(facts, texts)),
+                ("when", facts.when),
+                ("where", facts.practice_address),
+                ("reference", facts.reference),
+                ("due", facts.due),
+            ),
+            _button(texts["button.manage"], facts.manage_url),
+            _link(texts["link.calendar"], facts.calendar_url),
+        ),
+    )
+
+
 LETTERS: dict[str, Callable[[MailFacts, Texts], Letter]] = {
     "confirmation": confirmation,
     "practice_notice": practice_notice,
     "apology": apology,
     "refund_notice": refund_notice,
     "cancellation": cancellation,
+    "moved": moved,
 }
 
 

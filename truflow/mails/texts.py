@@ -53,6 +53,9 @@ ENGLISH: dict[str, str] = {
     "refund_notice.cancelled": "This belongs to the appointment that was cancelled.",
     "refund_notice.wait": "Banks usually take 5 to 10 days to show it. There is nothing you need to do.",
     # To the guest: cancelled
+    "moved.subject": "Your appointment at {practice} has moved: {when}",
+    "moved.heading": "Your appointment has a new time",
+    "moved.intro": "It was moved; everything you paid goes with it. The calendar file changes the entry you have.",
     "cancellation.subject": "Your appointment at {practice} is cancelled: {when}",
     "cancellation.heading": "Your appointment is cancelled",
     "cancellation.by_guest": "As you asked, we have cancelled your appointment. The time is free again.",

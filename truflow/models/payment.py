@@ -72,6 +72,13 @@ REFUND_TRANSITIONS: dict[str, frozenset[str]] = {
     R.MANUAL: frozenset({R.SUCCEEDED}),  # Stripe says that it went after all, or the owner paid it back there
 }
 
+DISPUTE_TRANSITIONS: dict[str, frozenset[str]] = {
+    DisputeStatus.NONE: frozenset({DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST}),
+    DisputeStatus.OPEN: frozenset({DisputeStatus.WON, DisputeStatus.LOST}),
+    DisputeStatus.WON: frozenset(),
+    DisputeStatus.LOST: frozenset(),
+}
+
 LIVE_OR_PAID = (P.CREATED, P.OPEN, P.PROCESSING, P.CANCEL_REQUESTED, P.SUCCEEDED)
 UNDER_WAY_BACK = (R.QUEUED, R.UNKNOWN, R.PENDING, R.REQUIRES_ACTION)
 AUTOMATIC = (RefundReason.SLOT_LOST, RefundReason.LATE_AFTER_CANCEL)
@@ -118,6 +125,13 @@ class Payment(SQLModel, table=True):
         """Move up to `to`; False when it is there already or beyond (a repeated or late word of Stripe's)."""
         if to in PAYMENT_TRANSITIONS[self.status]:
             self.status = to
+            return True
+        return False
+
+    def dispute_goes(self, to: DisputeStatus) -> bool:
+        """Move the dispute up to `to`; False when it is there already or beyond."""
+        if to in DISPUTE_TRANSITIONS[self.dispute]:
+            self.dispute = to
             return True
         return False
 

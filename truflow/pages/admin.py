@@ -6,8 +6,10 @@ import reflex as rx
 from reflex_base.vars.sequence import ArrayVar
 
 from truflow.components.islands import Ticker, go_link, native_form, skip_link
-from truflow.components.pieces import Text, fact, notice, skeleton
-from truflow.state.admin import AlertCard, Desk, DeskRow, Detail, Line, SignIn
+from truflow.components.needs import last_check, needs
+from truflow.components.pieces import Text, fact, live, notice, skeleton
+from truflow.state.admin import Desk, DeskRow, SignIn
+from truflow.state.admin_booking import Detail, Line
 from truflow.state.practice import Practice
 from truflow.texts import t
 
@@ -50,20 +52,14 @@ def today() -> rx.Component:
             class_name="soft mt-1 min-h-6",
         ),
         notice(Desk.notice),
-        rx.cond(
-            Desk.alerts.length() > 0,
-            rx.el.section(
-                rx.el.h2(t("admin.alerts"), id="alerts"),
-                rx.el.ul(rx.foreach(Desk.alerts, _alert), class_name="stack mt-3"),
-                aria_labelledby="alerts",
-                class_name="mt-6",
-            ),
-        ),
+        live(rx.cond(Desk.said, rx.el.p(Desk.said, class_name="notice mb-5"))),
+        needs(),
         rx.match(
             Desk.stage,
             ("ready", rx.cond(Desk.rows.length() > 0, _day(), _free_day())),
             rx.el.div(*[skeleton("h-11", "mt-3") for _ in range(5)], role="status", aria_label=t("admin.loading")),
         ),
+        last_check(),
     )
 
 
@@ -126,23 +122,6 @@ def _row(row: DeskRow) -> rx.Component:
         rx.el.td(row.service),
         rx.el.td(_tag(row.status, row.status_text)),
         rx.el.td(row.money),
-    )
-
-
-def _alert(alert: AlertCard) -> rx.Component:
-    return rx.el.li(
-        rx.el.p(alert.message),
-        rx.el.p(alert.opened, class_name="soft small"),
-        rx.el.div(
-            rx.cond(alert.link, go_link(t("admin.open"), to=alert.link, class_name="link mr-5")),
-            rx.el.button(
-                t("admin.resolve"),
-                type="button",
-                on_click=Desk.resolve(alert.id),  # type: ignore[operator]
-                class_name="link",
-            ),
-        ),
-        class_name="notice care",
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import reflex as rx
 
 from truflow.pages import admin, book, booking, choose, home, legal, lost
-from truflow.state.admin import Desk, Detail, SignIn
+from truflow.state.admin import Desk, SignIn
+from truflow.state.admin_booking import Detail
 from truflow.state.booking import Booking
 from truflow.state.catalogue import Catalogue
 from truflow.state.choose import Choose

@@ -18,3 +18,23 @@ def raise_alert(
         ),
         {"rule": rule, "ref": object_ref, "booking": booking_id, "message": message, "now": now},
     )
+
+
+def close(session: Session, rule: str, object_ref: str, *, by: str, now: dt.datetime) -> None:
+    """Close the open alert of a fact that needs nobody any more; calm when there is none."""
+    session.execute(
+        text(
+            "update admin_alert set closed_at = :now, closed_by = :by "
+            "where rule = :rule and object_ref = :ref and closed_at is null"
+        ),
+        {"rule": rule, "ref": object_ref, "by": by, "now": now},
+    )
+
+
+def was_told(session: Session, rule: str, object_ref: str) -> bool:
+    """Whether this fact was ever told, be its alert open or closed: what does not change is told once."""
+    found = session.execute(
+        text("select 1 from admin_alert where rule = :rule and object_ref = :ref limit 1"),
+        {"rule": rule, "ref": object_ref},
+    )
+    return found.first() is not None

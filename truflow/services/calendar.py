@@ -7,7 +7,7 @@ from uuid import UUID
 from truflow.db import transaction
 from truflow.domain.calendar_file import calendar_text
 from truflow.models import Booking
-from truflow.services import access, mails, reading, tokens
+from truflow.services import access, mail_writing, reading, tokens
 
 
 def calendar_file(booking_id: UUID, token: str, *, client: str, now: dt.datetime) -> str:
@@ -15,7 +15,7 @@ def calendar_file(booking_id: UUID, token: str, *, client: str, now: dt.datetime
     with transaction() as session:
         booking = access.opened(session.get(Booking, booking_id), token, "manage", "calendar", client=client)
         cancelled = booking.status in reading.OVER
-        appointment = mails.appointment_of(session, booking, now=now)
+        appointment = mail_writing.appointment_of(session, booking, now=now)
         if not tokens.opens(token, booking, "manage"):
             appointment = replace(appointment, manage_url="")  # a token for the file alone must not lead further
         return calendar_text(appointment, method="CANCEL" if cancelled else "PUBLISH")

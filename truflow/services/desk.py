@@ -1,4 +1,4 @@
-"""What the owner sees: her day, one booking with everything that happened to it, and what needs her."""
+"""What the owner sees: her day, and one booking with everything that happened to it."""
 
 import datetime as dt
 from uuid import UUID
@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from truflow.db import transaction
+from truflow.db import lock_one, transaction
 from truflow.errors import NotFound
 from truflow.models import AdminAlert, Booking, BookingEvent, BookingStatus, EmailMessage, Payment, Refund
-from truflow.services import reading, rules
+from truflow.services import needs, reading, rules
 from truflow.services.views import (
     AlertView,
     BookingDetailView,
@@ -22,7 +22,7 @@ from truflow.services.views import (
 
 
 def today(*, now: dt.datetime) -> TodayView:
-    """Today's appointments by their start, without holds that came to nothing, and the open alerts."""
+    """Today's appointments by their start, without holds that came to nothing, and what needs somebody."""
     with transaction() as session:
         zone = rules.practice(session).timezone
         day = now.astimezone(ZoneInfo(zone)).date()
@@ -31,7 +31,12 @@ def today(*, now: dt.datetime) -> TodayView:
         )
         rows = session.exec(shown.order_by(col(Booking.starts_at), col(Booking.id))).all()
         return TodayView(
-            date=day, timezone=zone, bookings=reading.views_of(session, rows), alerts=_open_alerts(session)
+            date=day,
+            timezone=zone,
+            bookings=reading.views_of(session, rows),
+            alerts=needs.alerts(session),
+            failed_mails=needs.failed_mails(session),
+            failed_refunds=needs.failed_refunds(session),
         )
 
 
@@ -53,25 +58,19 @@ def booking_detail(booking_id: UUID) -> BookingDetailView:
 def open_alerts() -> list[AlertView]:
     """What needs a person, the newest first."""
     with transaction() as session:
-        return _open_alerts(session)
+        return needs.alerts(session)
 
 
-def resolve_alert(alert_id: int, *, actor: str, now: dt.datetime) -> None:
+def resolve_alert(alert_id: int, *, actor: str, now: dt.datetime) -> AlertView:
     """Close an alert; closing it twice is calm. Refuses with NotFound."""
     with transaction() as session:
-        alert = session.get(AdminAlert, alert_id)
+        alert = lock_one(session, AdminAlert, alert_id)
         if alert is None:
             raise NotFound("alert")
         if alert.closed_at is None:
             alert.closed_at, alert.closed_by = now, actor
             session.add(alert)
-
-
-def _open_alerts(session: Session) -> list[AlertView]:
-    rows = session.exec(
-        select(AdminAlert).where(col(AdminAlert.closed_at).is_(None)).order_by(col(AdminAlert.opened_at).desc())
-    )
-    return [AlertView(r.id or 0, r.rule, r.message, r.object_ref, r.booking_id, r.opened_at) for r in rows]
+        return needs.alert_view(alert)
 
 
 def _timeline(session: Session, booking_id: UUID) -> list[EventView]:
@@ -100,4 +99,4 @@ def _mails(session: Session, booking_id: UUID) -> list[MailView]:
     rows = session.exec(
         select(EmailMessage).where(EmailMessage.booking_id == booking_id).order_by(col(EmailMessage.created_at))
     )
-    return [MailView(r.id, r.template, r.recipient, r.status, r.attempts, r.created_at, r.sent_at) for r in rows]
+    return [reading.mail_view(row) for row in rows]

@@ -4,14 +4,14 @@ import datetime as dt
 from collections.abc import Callable
 
 from truflow.clock import utc_now
-from truflow.services import mails, outbox, payments, refunds, stripe_inbox
+from truflow.services import mail_sending, outbox, payments, refunds, stripe_inbox
 from truflow.services.outbox import Kind
 
 KINDS: dict[str, Kind] = {
     "letter": Kind(stripe_inbox.open_letter),
     "cancel_intent": Kind(payments.cancel_at_stripe),
     "refund": Kind(refunds.send),
-    "mail": Kind(mails.send, mails.WAITS),
+    "mail": Kind(mail_sending.send, mail_sending.WAITS),
 }
 
 

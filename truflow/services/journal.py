@@ -8,6 +8,7 @@ from truflow.models import (
     Booking,
     BookingEvent,
     BookingStatus,
+    DisputeStatus,
     Payment,
     PaymentAuditLog,
     PaymentStatus,
@@ -60,6 +61,16 @@ def move_refund(
     return True
 
 
+def move_dispute(session: Session, payment: Payment, to: DisputeStatus, *, now: dt.datetime, why: str = "") -> bool:
+    """Take a payment's dispute up to a status and audit it as `dispute`; the payment's own status stays as it is."""
+    before = payment.dispute
+    if not payment.dispute_goes(to):
+        return False
+    session.add(payment)
+    _audit(session, "dispute", payment, None, before, actor=STRIPE, now=now, why=why, to_status=to)
+    return True
+
+
 def made(session: Session, row: Payment | Refund, *, actor: str, now: dt.datetime, why: str = "") -> None:
     """Audit a payment or a refund that is new."""
     payment, refund = (row, None) if isinstance(row, Payment) else (None, row)
@@ -76,6 +87,7 @@ def _audit(
     actor: str,
     now: dt.datetime,
     why: str,
+    to_status: str | None = None,
 ) -> None:
     row = payment or refund
     if row is None:
@@ -89,7 +101,7 @@ def _audit(
             payment_id=payment.id if payment else refund.payment_id if refund else None,
             refund_id=refund.id if refund else None,
             from_status=before,
-            to_status=row.status,
+            to_status=to_status or row.status,
             amount_cents=row.amount_cents,
             currency=row.currency,
             stripe_id=payment.stripe_intent_id if payment else refund.stripe_refund_id if refund else None,

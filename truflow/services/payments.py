@@ -22,6 +22,7 @@ from truflow.services.views import BookingView, PaidView
 
 log = structlog.get_logger(__name__)
 
+CAN_STILL_PAY = (PaymentStatus.CREATED, PaymentStatus.OPEN, PaymentStatus.PROCESSING)
 HOLD_AGAIN = dt.timedelta(minutes=10)
 LONGEST_HOLD = dt.timedelta(minutes=30)
 PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.6)
@@ -52,15 +53,33 @@ def secret_of(booking_id: UUID, *, now: dt.datetime) -> str | None:
         payment = live_payment(session, booking_id)
     if payment is None:
         return None
+    return secret_of_payment(payment.id, now=now)
+
+
+def secret_of_payment(payment_id: UUID, *, now: dt.datetime) -> str:
+    """The client secret of one payment row; makes its intent if it is not there. Refuses with PaymentsUnavailable."""
+    with transaction() as session:
+        payment = session.get_one(Payment, payment_id)
     if payment.stripe_intent_id is not None:
         return _ask(payment.stripe_intent_id).client_secret
-    return _opened(payment.id, now=now).client_secret
+    return _opened(payment_id, now=now).client_secret
+
+
+def open_payment(session: Session, booking_id: UUID) -> Payment | None:
+    """The card payment that is under way now, if there is one: the deposit's, later the rest's."""
+    statement = select(Payment).where(
+        Payment.booking_id == booking_id, Payment.method == "CARD", col(Payment.status).in_(CAN_STILL_PAY)
+    )
+    return session.exec(statement.order_by(col(Payment.created_at).desc())).first()
 
 
 def live_payment(session: Session, booking_id: UUID) -> Payment | None:
-    """The card payment of a booking that is under way or has succeeded."""
+    """The card payment of a booking's deposit, under way or succeeded."""
     statement = select(Payment).where(
-        Payment.booking_id == booking_id, Payment.method == "CARD", col(Payment.status).in_(LIVE_OR_PAID)
+        Payment.booking_id == booking_id,
+        Payment.method == "CARD",
+        Payment.purpose != "BALANCE",
+        col(Payment.status).in_(LIVE_OR_PAID),
     )
     return session.exec(statement.order_by(col(Payment.created_at))).first()
 
@@ -79,7 +98,7 @@ def pay(booking_id: UUID, token: str, confirmation_token: str, *, client: str, n
     settling.apply(intent, now=now)
     with transaction() as session:
         view = reading.view_of(session, session.get_one(Booking, booking_id))
-    waiting = intent.status == "requires_action" and view.status == BookingStatus.PENDING
+    waiting = intent.status == "requires_action"
     return PaidView(booking=view, next_action_secret=intent.client_secret if waiting else None)
 
 
@@ -87,7 +106,7 @@ def confirm(booking_id: UUID, token: str, *, client: str, now: dt.datetime) -> B
     """Ask Stripe how the payment stands and settle it; safe to repeat. Refuses with NotFound."""
     with transaction() as session:
         access.opened(session.get(Booking, booking_id), token, client=client)
-        payment = live_payment(session, booking_id)
+        payment = open_payment(session, booking_id) or live_payment(session, booking_id)
     if payment is not None and payment.status != PaymentStatus.SUCCEEDED and payment.stripe_intent_id is not None:
         settling.apply(_ask(payment.stripe_intent_id), now=now)
     with transaction() as session:
@@ -167,13 +186,16 @@ def _begin_attempt(booking_id: UUID, *, now: dt.datetime) -> tuple[Payment, str]
             raise AlreadyCancelled
         if booking.overdue(now) or booking.status in (BookingStatus.EXPIRED, BookingStatus.CONFLICT):
             raise HoldExpired
-        payment = live_payment(session, booking_id)
+        payment = open_payment(session, booking_id)
         locked = lock_one(session, Payment, payment.id) if payment is not None else None
-        if booking.status != BookingStatus.PENDING or (locked and locked.status == PaymentStatus.SUCCEEDED):
-            raise AlreadyPaid
-        if locked is None:  # its intent was cancelled in Stripe's dashboard: the sum is still to be paid
-            locked = prepare(session, booking, "DEPOSIT", booking.downpayment_cents, now=now)
-        extend_hold(session, booking, now=now)
+        if locked is not None and locked.status not in CAN_STILL_PAY:
+            locked = None
+        if booking.status == BookingStatus.PENDING:
+            if locked is None:  # its intent was cancelled in Stripe's dashboard: the sum is still to be paid
+                locked = prepare(session, booking, "DEPOSIT", booking.downpayment_cents, now=now)
+            extend_hold(session, booking, now=now)
+        elif locked is None:
+            raise AlreadyPaid  # the rest can be paid once `balance` has prepared it
         locked.attempt += 1
         session.add(locked)
         return locked, access.manage_url(booking)

@@ -7,9 +7,19 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from truflow.domain.money import Sums
-from truflow.models import Booking, BookingStatus, Customer, Payment, PaymentStatus, Refund, RefundStatus, Service
+from truflow.models import (
+    Booking,
+    BookingStatus,
+    Customer,
+    EmailMessage,
+    Payment,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+    Service,
+)
 from truflow.models.payment import UNDER_WAY_BACK
-from truflow.services.views import BookingView, ContactView
+from truflow.services.views import BookingView, ContactView, MailView
 
 Row = TypeVar("Row", Payment, Refund)
 
@@ -30,6 +40,13 @@ def sums_of(price: int, payments: Iterable[Payment], refunds: Sequence[Refund]) 
             if r.status in (RefundStatus.FAILED, RefundStatus.CANCELED, RefundStatus.MANUAL) and r.id not in replaced
         ),
     )
+
+
+def money_of(session: Session, booking: Booking) -> Sums:
+    """The sums of one booking as they are in this transaction."""
+    payments = session.exec(select(Payment).where(Payment.booking_id == booking.id)).all()
+    refunds = session.exec(select(Refund).where(Refund.booking_id == booking.id)).all()
+    return sums_of(booking.price_cents, payments, refunds)
 
 
 def view_of(session: Session, booking: Booking, *, personal: bool = True) -> BookingView:
@@ -60,6 +77,20 @@ def views_of(session: Session, bookings: Sequence[Booking], *, personal: bool = 
         )
         for booking in bookings
     ]
+
+
+def mail_view(row: EmailMessage) -> MailView:
+    """A mail as the desk sees it."""
+    return MailView(
+        id=row.id,
+        template=row.template,
+        recipient=row.recipient,
+        status=row.status,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        uncertain=int(row.facts.get("uncertain", 0)),
+    )
 
 
 def _by_booking(rows: Iterable[Row]) -> dict[UUID, list[Row]]:

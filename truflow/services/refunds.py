@@ -7,31 +7,34 @@ import datetime as dt
 from uuid import UUID
 
 import structlog
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from truflow.db import lock_one, transaction
+from truflow.errors import NotFound, NotRetryable, PaymentsUnavailable
 from truflow.integrations import stripe
-from truflow.models import Payment, Refund, RefundReason, RefundStatus
-from truflow.services import alerts, journal, outbox
+from truflow.models import Payment, PaymentStatus, Refund, RefundReason, RefundStatus
+from truflow.models.payment import UNDER_WAY_BACK, DisputeStatus
+from truflow.services import alerts, journal, outbox, refund_news
 from truflow.services.outbox import GiveUp, Later, Lease
+from truflow.services.views import RefundView
 
 log = structlog.get_logger(__name__)
 
 KEY_LIVES = dt.timedelta(hours=23)
 """Stripe forgets keys after a day, and until then repeats a saved 500: an older row asks with a new key."""
 
-BACK_ALREADY = (
-    "Stripe says that this payment was refunded already, probably in its dashboard. Look there before paying anything "
-    "back: nothing may be left to do."
-)
+TAKEN = (*UNDER_WAY_BACK, RefundStatus.SUCCEEDED)
+OVER = (RefundStatus.FAILED, RefundStatus.CANCELED, RefundStatus.MANUAL)
+BY_THE_BANK = (DisputeStatus.OPEN, DisputeStatus.LOST)
 
-FROM_STRIPE = {
-    "pending": RefundStatus.PENDING,
-    "requires_action": RefundStatus.REQUIRES_ACTION,
-    "succeeded": RefundStatus.SUCCEEDED,
-    "failed": RefundStatus.FAILED,
-    "canceled": RefundStatus.CANCELED,
-}
+LESS_LEFT = (
+    "A part of this payment was refunded already, probably in Stripe's dashboard, so this refund is too large. "
+    "Look there first; trying again gives back what is left."
+)
+DISPUTED = (
+    "This refund was not made, because the card's owner asked her bank for the money back. Answer the dispute in "
+    "Stripe's dashboard. If you win it, you can try the refund again; if not, the bank has given the money back."
+)
 
 
 def start(
@@ -42,14 +45,19 @@ def start(
     *,
     now: dt.datetime,
     actor: str = journal.SYSTEM,
-) -> Refund:
-    """Promise money back; the payment is locked by the caller."""
+    retry_of: UUID | None = None,
+) -> Refund | None:
+    """Promise money back, at most what is left of the payment, None when nothing is; the caller has it locked."""
+    amount = min(amount_cents, left_of(session, payment))
+    if amount <= 0:
+        return None
     refund = Refund(
         payment_id=payment.id,
         booking_id=payment.booking_id,
         reason=reason,
-        amount_cents=amount_cents,
+        amount_cents=amount,
         currency=payment.currency,
+        retry_of=retry_of,
         created_at=now,
     )
     session.add(refund)
@@ -59,54 +67,106 @@ def start(
     return refund
 
 
+def left_of(session: Session, payment: Payment, *, but: UUID | None = None) -> int:
+    """Cents of a payment that have not gone back nor are on their way, not counting the refund `but`."""
+    session.flush()
+    if payment.status != PaymentStatus.SUCCEEDED:
+        return 0
+    gone = select(Refund).where(Refund.payment_id == payment.id, col(Refund.status).in_(TAKEN))
+    return payment.amount_cents - sum(each.amount_cents for each in session.exec(gone) if each.id != but)
+
+
 def send(lease: Lease, now: dt.datetime) -> None:
     """Outbox effect: ask Stripe for the refund, after looking whether an earlier try has arrived there."""
-    with transaction() as session:
-        refund = _locked(session, UUID(lease.ref))
-        payment = session.get_one(Payment, refund.payment_id)
-        if refund.status not in (RefundStatus.QUEUED, RefundStatus.UNKNOWN):
-            lease.done(session, now=now)
-            return
-        journal.move_refund(session, refund, RefundStatus.UNKNOWN, actor=journal.SYSTEM, now=now)
-        refund.attempt += 1
-        session.add(refund)
+    begun = _begin(lease, now=now)
+    if begun is None:
+        return
+    refund, payment, obstacle = begun
     try:
         answer = _existing(payment, refund) if refund.attempt > 1 else None
-        if answer is None:
-            if now - refund.created_at > KEY_LIVES:
-                refund.key_generation = 2
-            answer = stripe.create_refund(
-                intent_id=payment.stripe_intent_id or "",
-                amount_cents=refund.amount_cents,
-                refund_id=str(refund.id),
-                key=f"refund-{refund.id}-{refund.key_generation}",
-            )
+        if answer is None and not obstacle:
+            answer, obstacle = _create(payment, refund, now=now)
     except stripe.StripeUnreachable as trouble:
         if lease.last:
-            _hand_over(refund.id, str(trouble), now=now)
+            _end(refund.id, str(trouble), now=now)
             raise GiveUp(str(trouble)) from None
         raise Later(str(trouble)) from None
-    except stripe.StripeRefused as refusal:
-        back_already = refusal.code == "charge_already_refunded"
-        _hand_over(refund.id, refusal.code, now=now, message=BACK_ALREADY if back_already else "")
-        raise GiveUp(refusal.code) from None
+    if answer is None:
+        _end(refund.id, obstacle, now=now)
+        raise GiveUp(obstacle)
     with transaction() as session:
-        _merge(session, _locked(session, refund.id), answer, now=now)
+        refund_news.merge(session, _locked(session, refund.id), answer, now=now)
         lease.done(session, now=now)
 
 
-def settle(stripe_refund_id: str, *, now: dt.datetime) -> None:
-    """Ask Stripe about one refund and merge what it says; one of ours only. Raises StripeUnreachable."""
-    answer = stripe.retrieve_refund(stripe_refund_id)
+def retry(refund_id: UUID, *, actor: str, now: dt.datetime) -> RefundView:
+    """Ask again for a refund that did not arrive, with a row of its own; closes the old one's alert.
+
+    Looks at Stripe first. Refuses with NotFound, NotRetryable and PaymentsUnavailable.
+    """
     with transaction() as session:
-        known = session.exec(select(Refund).where(Refund.stripe_refund_id == answer.id)).first()
-        ours = known.id if known is not None else _uuid(answer.refund_id)
-        refund = lock_one(session, Refund, ours) if ours is not None else None
-        if refund is None:
-            message = "A refund was made in Stripe's dashboard. TruFlow did not ask for it."
-            alerts.raise_alert(session, "foreign_refund", answer.id, message, now=now)
-            return
-        _merge(session, refund, answer, now=now)
+        seen = session.get(Refund, refund_id)
+        if seen is None:
+            raise NotFound("refund")
+        payment = session.get_one(Payment, seen.payment_id)
+    try:
+        known = refund_news.settle_all(payment.stripe_intent_id or "", now=now)
+    except (stripe.StripeUnreachable, stripe.StripeRefused):
+        raise PaymentsUnavailable from None
+    with transaction() as session:
+        payment_now = lock_one(session, Payment, payment.id)
+        old = _locked(session, refund_id)
+        assert payment_now is not None, "payments are never deleted"
+        alive = {each.refund_id for each in known if each.status in refund_news.LIVE_AT_STRIPE}
+        if old.status not in OVER or str(old.id) in alive:
+            raise NotRetryable("This refund has arrived or is on its way. Nothing is left to do.")
+        if session.exec(select(Refund.id).where(Refund.retry_of == old.id)).first() is not None:
+            raise NotRetryable("This refund was tried again already. Look at the newest one.")
+        if payment_now.dispute in BY_THE_BANK:
+            raise NotRetryable("The card's owner asked her bank for this money. While that lasts, nothing is refunded.")
+        new = start(session, payment_now, old.amount_cents, RefundReason.ADMIN, now=now, actor=actor, retry_of=old.id)
+        if new is None:
+            raise NotRetryable("All of this payment has gone back already, or is on its way.")
+        alerts.close(session, "refund_failed", str(old.id), by=actor, now=now)
+        return RefundView(new.id, new.reason, new.status, new.amount_cents, new.currency, new.created_at, None)
+
+
+def _begin(lease: Lease, *, now: dt.datetime) -> tuple[Refund, Payment, str] | None:
+    """Number this try before it is made; also what stands in its way."""
+    with transaction() as session:
+        payment = lock_one(session, Payment, session.get_one(Refund, UUID(lease.ref)).payment_id)
+        refund = _locked(session, UUID(lease.ref))
+        assert payment is not None, "payments are never deleted"
+        if refund.status not in (RefundStatus.QUEUED, RefundStatus.UNKNOWN):
+            lease.done(session, now=now)
+            return None
+        journal.move_refund(session, refund, RefundStatus.UNKNOWN, actor=journal.SYSTEM, now=now)
+        refund.attempt += 1
+        if now - refund.created_at > KEY_LIVES:
+            refund.key_generation = 2
+        session.add(refund)
+        obstacle = "charge_disputed" if payment.dispute in BY_THE_BANK else ""
+        if not obstacle and left_of(session, payment, but=refund.id) < refund.amount_cents:
+            obstacle = "charge_already_refunded"
+        return refund, payment, obstacle
+
+
+def _create(payment: Payment, refund: Refund, *, now: dt.datetime) -> tuple[stripe.StripeRefund | None, str]:
+    """Stripe's new refund, or the word with which it refused; then its refunds are looked at."""
+    try:
+        answer = stripe.create_refund(
+            intent_id=payment.stripe_intent_id or "",
+            amount_cents=refund.amount_cents,
+            refund_id=str(refund.id),
+            key=f"refund-{refund.id}-{refund.key_generation}",
+        )
+    except stripe.StripeRefused as refusal:
+        try:
+            refund_news.settle_all(payment.stripe_intent_id or "", now=now)
+        except stripe.StripeRefused as trouble:
+            log.warning("refunds_not_listed", refund_id=str(refund.id), code=trouble.code)
+        return None, refusal.code
+    return answer, ""
 
 
 def _existing(payment: Payment, refund: Refund) -> stripe.StripeRefund | None:
@@ -115,42 +175,43 @@ def _existing(payment: Payment, refund: Refund) -> stripe.StripeRefund | None:
     return found[0] if found else None
 
 
-def _merge(session: Session, refund: Refund, answer: stripe.StripeRefund, *, now: dt.datetime) -> None:
-    if refund.status == RefundStatus.MANUAL and answer.status != "succeeded":
-        return  # a person has taken over; only the money's arrival is news
-    if refund.status == RefundStatus.QUEUED:
-        journal.move_refund(session, refund, RefundStatus.UNKNOWN, actor=journal.STRIPE, now=now)
-    refund.stripe_refund_id = answer.id
-    refund.last_code = answer.failure_code or refund.last_code
-    session.add(refund)
-    status = FROM_STRIPE.get(answer.status, RefundStatus.PENDING)
-    if journal.move_refund(session, refund, status, actor=journal.STRIPE, now=now, why=answer.failure_code):
-        refund.settled_at = now if status in (RefundStatus.SUCCEEDED, RefundStatus.FAILED) else None
-        if status in (RefundStatus.FAILED, RefundStatus.CANCELED, RefundStatus.REQUIRES_ACTION):
-            _alert(session, refund, answer.failure_code or answer.status, now=now)
-
-
-def _hand_over(refund_id: UUID, code: str, *, now: dt.datetime, message: str = "") -> None:
+def _end(refund_id: UUID, code: str, *, now: dt.datetime) -> None:
+    """No further try: closed when the dashboard gave the money back, else handed to a person with one alert."""
     with transaction() as session:
+        payment = lock_one(session, Payment, session.get_one(Refund, refund_id).payment_id)
         refund = _locked(session, refund_id)
+        assert payment is not None, "payments are never deleted"
+        if refund.status != RefundStatus.UNKNOWN:
+            return  # a letter was faster
         refund.last_code = code[:100]
+        left = left_of(session, payment, but=refund.id)
+        if left <= 0 and _stands_for(session, refund):
+            journal.move_refund(
+                session, refund, RefundStatus.CANCELED, actor=journal.SYSTEM, now=now, why="given back in the dashboard"
+            )
+            refund.settled_at = now
+            return
         journal.move_refund(session, refund, RefundStatus.MANUAL, actor=journal.SYSTEM, now=now, why=code[:100])
-        _alert(session, refund, code, now=now, message=message)
+        message = DISPUTED if code == "charge_disputed" else LESS_LEFT if left < refund.amount_cents else ""
+        refund_news.failed_alert(session, refund, code, now=now, message=message)
 
 
-def _alert(session: Session, refund: Refund, code: str, *, now: dt.datetime, message: str = "") -> None:
-    message = message or f"A refund did not reach the guest ({code}). Try it again, or pay the money back another way."
-    alerts.raise_alert(session, "refund_failed", str(refund.id), message, now=now, booking_id=refund.booking_id)
+def _stands_for(session: Session, refund: Refund) -> bool:
+    """Whether a refund from the dashboard has taken this one's place; noted as the one that came after it."""
+    statement = select(Refund).where(
+        Refund.payment_id == refund.payment_id,
+        Refund.reason == RefundReason.EXTERNAL,
+        col(Refund.status).in_(TAKEN),
+    )
+    for other in session.exec(statement.order_by(col(Refund.created_at))).all():
+        other.retry_of = other.retry_of or refund.id
+        session.add(other)
+        if other.retry_of == refund.id:
+            return True
+    return False
 
 
 def _locked(session: Session, refund_id: UUID) -> Refund:
     refund = lock_one(session, Refund, refund_id)
     assert refund is not None, "refunds are never deleted"
     return refund
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -21,7 +21,7 @@ from truflow.models import (
     RefundReason,
     Resource,
 )
-from truflow.services import alerts, availability, holds, journal, mails, refunds, rules
+from truflow.services import alerts, availability, holds, journal, mails, reading, refunds, rules
 
 log = structlog.get_logger(__name__)
 
@@ -113,6 +113,7 @@ def _money_came(session: Session, booking: Booking, payment: Payment, *, now: dt
             mails.money_back(session, booking, "LATE", payment, now=now)
         case _:
             journal.note(session, booking, "paid", actor=journal.STRIPE, now=now, why=payment.purpose.lower())
+            _return_what_is_too_much(session, booking, payment, now=now)
 
 
 def _late_money(session: Session, booking: Booking, payment: Payment, *, now: dt.datetime) -> None:
@@ -141,3 +142,12 @@ def _day_is_full(session: Session, booking: Booking, *, now: dt.datetime) -> boo
     cap = rules.practice(session).max_bookings_per_day
     day = booking.local_date
     return cap is not None and availability.count_days(session, day, day, now=now).get(day, 0) >= cap
+
+
+def _return_what_is_too_much(session: Session, booking: Booking, payment: Payment, *, now: dt.datetime) -> None:
+    """Somebody paid at the desk while this card payment was under way: nobody pays more than the price."""
+    session.flush()
+    too_much = reading.money_of(session, booking).paid - booking.price_cents
+    if too_much > 0:
+        refunds.start(session, payment, min(too_much, payment.amount_cents), RefundReason.LATE_AFTER_CANCEL, now=now)
+        mails.money_back(session, booking, "LATE", payment, now=now)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hmac
+from collections.abc import Callable
 
 import structlog
 from sqlalchemy import text
@@ -11,7 +12,7 @@ from truflow.errors import NotFound
 from truflow.integrations import stripe
 from truflow.models import StripeEvent
 from truflow.models.messages import LetterStatus
-from truflow.services import outbox, payments, refunds
+from truflow.services import disputes, outbox, payments, refund_news
 from truflow.services.outbox import Later, Lease
 from truflow.settings import get_settings
 
@@ -23,7 +24,11 @@ def receive(path_token: str, payload: bytes, signature: str, *, now: dt.datetime
     ours = get_settings().stripe_webhook_path_token.get_secret_value()
     if not ours or not hmac.compare_digest(path_token.encode("utf-8", "replace"), ours.encode()):
         raise NotFound
-    letter = stripe.read_letter(payload, signature, now=now)
+    return take_in(stripe.read_letter(payload, signature, now=now), now=now)
+
+
+def take_in(letter: stripe.Letter, *, now: dt.datetime) -> bool:
+    """Keep one letter, by whatever way it came, and promise to open it; False when it came before."""
     with transaction() as session:
         inserted = session.execute(
             text(
@@ -49,13 +54,10 @@ def open_letter(lease: Lease, now: dt.datetime) -> None:
     """Outbox effect: settle what a letter is about."""
     with transaction() as session:
         letter = session.get_one(StripeEvent, lease.ref)
+    opener = OPENERS.get(letter.type)
     status = LetterStatus.HANDLED
     try:
-        if letter.type.startswith("payment_intent.") and letter.intent_id:
-            payments.settle(letter.intent_id, now=now)
-        elif letter.type.startswith("refund.") and letter.object_id:
-            refunds.settle(letter.object_id, now=now)
-        else:
+        if opener is None or not opener(letter, now):
             status = LetterStatus.IGNORED  # known to Stripe, of no use to us
     except stripe.StripeUnreachable as trouble:
         raise Later(str(trouble)) from None
@@ -69,3 +71,53 @@ def open_letter(lease: Lease, now: dt.datetime) -> None:
         letter.status, letter.handled_at = status, now
         session.add(letter)
         lease.done(session, now=now)
+
+
+def _payment(letter: StripeEvent, now: dt.datetime) -> bool:
+    if letter.intent_id:
+        payments.settle(letter.intent_id, now=now)
+    return bool(letter.intent_id)
+
+
+def _refund(letter: StripeEvent, now: dt.datetime) -> bool:
+    _payment(letter, now)  # a refund that overtook the news of its payment must find that payment paid
+    if letter.object_id:
+        refund_news.settle(letter.object_id, now=now)
+    return bool(letter.object_id)
+
+
+def _refunds(letter: StripeEvent, now: dt.datetime) -> bool:
+    _payment(letter, now)
+    if letter.intent_id:
+        refund_news.settle_all(letter.intent_id, now=now)
+    return bool(letter.intent_id)
+
+
+def _dispute(letter: StripeEvent, now: dt.datetime) -> bool:
+    if letter.object_id:
+        disputes.settle(letter.object_id, now=now)
+    return bool(letter.object_id)
+
+
+Opener = Callable[[StripeEvent, dt.datetime], bool]
+"""Asks Stripe about what a letter names; False when it names nothing."""
+
+OPENERS: dict[str, Opener] = {
+    "payment_intent.created": _payment,
+    "payment_intent.requires_action": _payment,
+    "payment_intent.processing": _payment,
+    "payment_intent.payment_failed": _payment,
+    "payment_intent.succeeded": _payment,
+    "payment_intent.canceled": _payment,
+    "charge.refunded": _refunds,
+    "charge.refund.updated": _refund,
+    "refund.created": _refund,
+    "refund.updated": _refund,
+    "refund.failed": _refund,
+    "charge.dispute.created": _dispute,
+    "charge.dispute.updated": _dispute,
+    "charge.dispute.funds_withdrawn": _dispute,
+    "charge.dispute.funds_reinstated": _dispute,
+    "charge.dispute.closed": _dispute,
+}
+"""What each type of letter makes us ask about; other types are kept and ignored."""

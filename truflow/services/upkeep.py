@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from truflow.db import lock_one, transaction
 from truflow.integrations import stripe
 from truflow.models import Booking, BookingStatus, Payment, PaymentStatus, Refund, RefundStatus
-from truflow.services import alerts, journal, payments, refunds
+from truflow.services import alerts, journal, payments, refund_news
 
 log = structlog.get_logger(__name__)
 Item = TypeVar("Item")
@@ -92,7 +92,7 @@ def settle_open_refunds(*, now: dt.datetime, wide: bool = False) -> int:
         found = session.exec(statement).all()
 
     def settle(refund: Refund) -> None:
-        refunds.settle(str(refund.stripe_refund_id), now=now)
+        refund_news.settle(str(refund.stripe_refund_id), now=now)
         if refund.status == RefundStatus.PENDING and refund.created_at < now - SLOW_REFUND:
             message = "A refund has been on its way for more than ten days. Ask Stripe where it is."
             _alert("refund_slow", str(refund.id), message, now=now)

@@ -127,6 +127,40 @@ class PaidView:
 
 
 @dataclass(frozen=True)
+class TierView:
+    """Until when cancelling gives back how much."""
+
+    until: dt.datetime
+    refund_cents: int
+
+
+@dataclass(frozen=True)
+class CancellationView:
+    """What cancelling would give back now and later, and whether the guest may cancel or move by herself."""
+
+    tiers: list[TierView]
+    refund_cents: int
+    can_cancel: bool
+    can_reschedule: bool
+
+
+@dataclass(frozen=True)
+class CancelledView:
+    """The booking after it was cancelled, and what goes back for it."""
+
+    booking: BookingView
+    refund_cents: int
+
+
+@dataclass(frozen=True)
+class BalanceView:
+    """The booking and the client secret with which its rest can be paid by card."""
+
+    booking: BookingView
+    client_secret: str
+
+
+@dataclass(frozen=True)
 class EventView:
     """A line of a booking's timeline: who, when, from, to, why."""
 
@@ -170,6 +204,8 @@ class MailView:
     attempts: int
     created_at: dt.datetime
     sent_at: dt.datetime | None
+    uncertain: int = 0
+    """How often the server's answer was lost: so often it may have arrived twice."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +235,41 @@ class AdminView:
 
 
 @dataclass(frozen=True)
+class FailedMailView:
+    """A mail that did not go out and that nobody has dealt with; `uncertain`: it may have arrived all the same."""
+
+    id: UUID
+    template: str
+    recipient: str
+    code: str
+    attempts: int
+    uncertain: int
+    created_at: dt.datetime
+    booking_id: UUID
+    reference: str
+    guest: str
+    alert_id: int | None
+
+
+@dataclass(frozen=True)
+class FailedRefundView:
+    """Money that did not reach the guest and that nobody has dealt with; `message` says what to do."""
+
+    id: UUID
+    reason: str
+    status: str
+    code: str
+    amount_cents: int
+    currency: str
+    created_at: dt.datetime
+    booking_id: UUID
+    reference: str
+    guest: str
+    alert_id: int | None
+    message: str
+
+
+@dataclass(frozen=True)
 class TodayView:
     """The practice's day: appointments in order of their start, and what needs somebody."""
 
@@ -206,3 +277,30 @@ class TodayView:
     timezone: str
     bookings: list[BookingView] = field(default_factory=list)
     alerts: list[AlertView] = field(default_factory=list)
+    failed_mails: list[FailedMailView] = field(default_factory=list)
+    failed_refunds: list[FailedRefundView] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """One thing that is not as it must be: which rule, of which row, in one sentence, and what to do."""
+
+    rule: str
+    row: str
+    what: str
+    todo: str
+
+
+@dataclass(frozen=True)
+class VerificationView:
+    """What a verification looked at and what it found; `checked` is empty for one that was kept."""
+
+    at: dt.datetime
+    took_ms: int
+    checked: dict[str, int] = field(default_factory=dict)
+    findings: list[FindingView] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings

@@ -1,4 +1,4 @@
-"""The practice's desk: today, and one booking. Guests' names live here only, behind the guard's mark."""
+"""The practice's desk: who may sit at it, and the day. Guests' names live here only, behind the guard's mark."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,16 +6,15 @@ from uuid import UUID
 import reflex as rx
 
 from truflow.clock import utc_now
-from truflow.domain.formats import format_date, format_money, format_time, format_when
-from truflow.errors import NotFound, Refusal
-from truflow.services import desk
-from truflow.services.views import AdminView, BookingDetailView, BookingView
+from truflow.domain.formats import format_date, format_money, format_time
+from truflow.errors import Refusal
+from truflow.services import desk, mails, refunds, verify
+from truflow.services.views import AdminView, BookingView, TodayView
 from truflow.state.guard import admin_only, current_admin, public
-from truflow.state.visitor import last_segment, query_of
+from truflow.state.needs import AlertCard, Finding, MailCard, RefundCard, alert_cards, checked, mail_cards, refund_cards
+from truflow.state.visitor import query_of
 from truflow.texts import t
 from truflow.threads import in_thread
-
-BOOKING_STATUSES = frozenset({"PENDING", "CONFIRMED", "EXPIRED", "CANCELLED", "CONFLICT", "COMPLETED", "NO_SHOW"})
 
 
 @dataclass(frozen=True)
@@ -29,41 +28,6 @@ class DeskRow:
     status: str = ""
     status_text: str = ""
     money: str = ""
-
-
-@dataclass(frozen=True)
-class AlertCard:
-    id: int = 0
-    message: str = ""
-    opened: str = ""
-    link: str = ""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a timeline or list: when, what, and how it stands."""
-
-    at: str = ""
-    what: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class DetailCard:
-    reference: str = ""
-    status: str = ""
-    status_text: str = ""
-    service: str = ""
-    when: str = ""
-    guest: str = ""
-    email: str = ""
-    phone: str = ""
-    notes: str = ""
-    price: str = ""
-    paid: str = ""
-    refunded: str = ""
-    due: str = ""
-    booked: str = ""
 
 
 class SignIn(rx.State):
@@ -87,39 +51,24 @@ class Desk(rx.State):
 
     stage: str = "loading"
     notice: str = ""
+    said: str = ""
     admin: str = ""
     date: str = ""
     count: str = ""
     updated: str = ""
+    needs_somebody: bool = False
+    check: str = ""
     rows: rx.Field[list[DeskRow]] = rx.field(default_factory=list)
     alerts: rx.Field[list[AlertCard]] = rx.field(default_factory=list)
+    mails: rx.Field[list[MailCard]] = rx.field(default_factory=list)
+    refunds: rx.Field[list[RefundCard]] = rx.field(default_factory=list)
+    findings: rx.Field[list[Finding]] = rx.field(default_factory=list)
 
     @rx.event
     @admin_only
     async def load(self) -> None:
         """Read the day; the page asks again every half minute."""
         await self._read(await current_admin(self))
-
-    async def _read(self, admin: AdminView | None) -> None:
-        now = utc_now()
-        today = await in_thread("db", desk.today, now=now)
-        self.admin = admin.name if admin else ""
-        self.date = format_date(today.date)
-        self.count = (
-            t("admin.count_one") if len(today.bookings) == 1 else t("admin.count_many", count=len(today.bookings))
-        )
-        self.updated = t("admin.updated", time=format_time(now, today.timezone))
-        self.rows = [_row_of(booking) for booking in today.bookings]
-        self.alerts = [
-            AlertCard(
-                alert.id,
-                alert.message,
-                f"{format_date(alert.opened_at, today.timezone)}, {format_time(alert.opened_at, today.timezone)}",
-                f"/admin/bookings/{alert.booking_id}" if alert.booking_id else "",
-            )
-            for alert in today.alerts
-        ]
-        self.stage = "ready"
 
     @rx.event
     @admin_only
@@ -128,75 +77,66 @@ class Desk(rx.State):
         admin = await current_admin(self)
         if admin is None or not isinstance(alert_id, int):
             return
-        self.notice = ""
+        self._hush()
         try:
-            await in_thread("db", desk.resolve_alert, alert_id, actor=admin.email, now=utc_now())
+            await in_thread("db", desk.resolve_alert, alert_id, actor=_actor(admin), now=utc_now())
+            self.said = t("admin.resolved")
         except Refusal as refusal:
             self.notice = refusal.message
         await self._read(admin)
 
-
-class Detail(rx.State):
-    """One booking with all that happened to it."""
-
-    stage: str = "loading"
-    card: DetailCard = DetailCard()
-    timeline: rx.Field[list[Line]] = rx.field(default_factory=list)
-    payments: rx.Field[list[Line]] = rx.field(default_factory=list)
-    refunds: rx.Field[list[Line]] = rx.field(default_factory=list)
-    mails: rx.Field[list[Line]] = rx.field(default_factory=list)
+    @rx.event
+    @admin_only
+    async def send_again(self, mail_id: str) -> None:
+        """Send a mail again that failed."""
+        admin = await current_admin(self)
+        listed = [card for card in self.mails if card.id == mail_id]
+        if admin is None or not listed:
+            return  # a second click: the first has taken it off the list
+        self._hush()
+        try:
+            new = await in_thread("db", mails.resend, UUID(mail_id), actor=_actor(admin), now=utc_now())
+            self.said = t("admin.mail_on_its_way", address=new.recipient)
+        except Refusal as refusal:
+            self.notice = refusal.message
+        await self._read(admin)
 
     @rx.event
     @admin_only
-    async def load(self) -> None:
-        """Read the booking whose id the address names."""
-        try:
-            detail = await in_thread("db", desk.booking_detail, UUID(last_segment(self)))
-        except (NotFound, ValueError):
-            self.stage = "missing"
+    async def try_again(self, refund_id: str) -> None:
+        """Ask Stripe anew for a refund that failed."""
+        admin = await current_admin(self)
+        listed = [card for card in self.refunds if card.id == refund_id]
+        if admin is None or not listed:
             return
-        self._draw(detail)
+        self._hush()
+        try:
+            await in_thread("stripe", refunds.retry, UUID(refund_id), actor=_actor(admin), now=utc_now())
+            self.said = t("admin.refund_on_its_way", amount=listed[0].amount, guest=listed[0].guest)
+        except Refusal as refusal:
+            self.notice = refusal.message
+        await self._read(admin)
+
+    def _hush(self) -> None:
+        self.notice = self.said = ""
+
+    async def _read(self, admin: AdminView | None) -> None:
+        now = utc_now()
+        today = await in_thread("db", desk.today, now=now)
+        last = await in_thread("db", verify.last_result)
+        self.admin = admin.name if admin else ""
+        self.date = format_date(today.date)
+        count = len(today.bookings)
+        self.count = t("admin.count_one") if count == 1 else t("admin.count_many", count=count)
+        self.updated = t("admin.updated", time=format_time(now, today.timezone))
+        self.rows = [_row_of(booking) for booking in today.bookings]
+        self.check, self.findings = checked(last, today)
+        self._needs(today)
         self.stage = "ready"
 
-    def _draw(self, detail: BookingDetailView) -> None:
-        booking = detail.booking
-
-        def at(moment: object) -> str:
-            return f"{format_date(moment, booking.timezone)}, {format_time(moment, booking.timezone)}"  # type: ignore[arg-type]
-
-        self.card = _detail_of(booking, at(booking.created_at))
-        self.timeline = [
-            Line(
-                at(event.at),
-                _what(event.what, event.from_status, event.to_status),
-                f"{event.actor} {event.why}".strip(),
-            )
-            for event in detail.timeline
-        ]
-        self.payments = [
-            Line(
-                at(p.created_at),
-                f"{format_money(p.amount_cents, p.currency)} · {_words(p.purpose)} · {_words(p.method)}",
-                _words(p.status),
-            )
-            for p in detail.payments
-        ]
-        self.refunds = [
-            Line(at(r.created_at), f"{format_money(r.amount_cents, r.currency)} · {_words(r.reason)}", _words(r.status))
-            for r in detail.refunds
-        ]
-        self.mails = [
-            Line(
-                at(mail.sent_at or mail.created_at),
-                f"{_words(mail.template)} \u2192 {mail.recipient}",
-                t(
-                    "admin.attempt" if mail.attempts == 1 else "admin.attempts",
-                    status=_words(mail.status),
-                    count=mail.attempts,
-                ),
-            )
-            for mail in detail.mails
-        ]
+    def _needs(self, today: TodayView) -> None:
+        self.alerts, self.mails, self.refunds = alert_cards(today), mail_cards(today), refund_cards(today)
+        self.needs_somebody = bool(self.alerts or self.mails or self.refunds)
 
 
 def _row_of(booking: BookingView) -> DeskRow:
@@ -216,37 +156,5 @@ def _row_of(booking: BookingView) -> DeskRow:
     )
 
 
-def _detail_of(booking: BookingView, booked: str) -> DetailCard:
-    guest = booking.customer
-    return DetailCard(
-        reference=booking.reference,
-        status=booking.status,
-        status_text=t(f"status.{booking.status}"),
-        service=booking.service_name,
-        when=format_when(booking.start_time, booking.end_time, booking.timezone),
-        guest=guest.name if guest else "",
-        email=guest.email if guest else "",
-        phone=guest.phone if guest else "",
-        notes=booking.notes or "",
-        price=format_money(booking.price_cents, booking.currency),
-        paid=format_money(booking.paid_cents, booking.currency),
-        refunded=format_money(booking.refunded_cents, booking.currency) if booking.refunded_cents else "",
-        due=format_money(booking.balance_cents, booking.currency),
-        booked=booked,
-    )
-
-
-def _what(what: str, before: str | None, after: str | None) -> str:
-    if after and after != before:
-        return f"{_words(what)}: {_status_text(after)}"
-    return _words(what)
-
-
-def _status_text(status: str) -> str:
-    """A booking's status in words; payments and refunds have others, which speak for themselves."""
-    return t(f"status.{status}") if status in BOOKING_STATUSES else _words(status)
-
-
-def _words(code: str) -> str:
-    """A code as a person says it: DEPOSIT_PAID is "Deposit paid"."""
-    return code.replace("_", " ").replace(".", " ").capitalize()
+def _actor(admin: AdminView) -> str:
+    return f"admin:{admin.id}"

@@ -4,6 +4,7 @@ from huey import crontab
 
 from truflow.clock import utc_now
 from truflow.services import health, holds, upkeep
+from truflow.services import reconcile as reconciling
 from truflow.tasks.huey import huey
 
 
@@ -19,13 +20,12 @@ def expire_holds() -> None:
 
 @huey.periodic_task(crontab(minute="*/5"))
 def reconcile() -> None:
-    upkeep.settle_open_payments(now=utc_now())
-    upkeep.settle_open_refunds(now=utc_now())
+    reconciling.run(now=utc_now())
 
 
 @huey.periodic_task(crontab(minute="41", hour="3"))
 def reconcile_wide() -> None:
-    upkeep.settle_open_refunds(now=utc_now(), wide=True)
+    reconciling.run(now=utc_now(), wide=True)
 
 
 @huey.periodic_task(crontab(minute="17"))

@@ -1,0 +1,56 @@
+"""Disputes: the card's owner asks her bank for the money back. We note it, tell the practice once, and hold refunds."""
+
+import datetime as dt
+
+from sqlmodel import select
+
+from truflow.db import lock_one, transaction
+from truflow.integrations import stripe
+from truflow.models import Booking, Payment
+from truflow.models.payment import DisputeStatus
+from truflow.services import alerts, journal
+
+FROM_STRIPE = {
+    "won": DisputeStatus.WON,
+    "lost": DisputeStatus.LOST,
+    "warning_closed": DisputeStatus.WON,
+    "prevented": DisputeStatus.WON,
+}
+"""Every other word of Stripe's means that it is not decided yet."""
+
+OPEN = (
+    "The card's owner asks her bank for a payment back. Answer the dispute in Stripe's dashboard in time; until it is "
+    "decided, TruFlow refunds nothing of this payment."
+)
+
+
+def settle(dispute_id: str, *, now: dt.datetime) -> None:
+    """Ask Stripe about one dispute and merge what it says; raises StripeUnreachable."""
+    take_in(stripe.retrieve_dispute(dispute_id), now=now)
+
+
+def settle_all(intent_id: str, *, now: dt.datetime) -> None:
+    """Ask Stripe about every dispute of an intent and merge what it says; raises StripeUnreachable."""
+    for answer in stripe.disputes_of(intent_id):
+        take_in(answer, now=now)
+
+
+def take_in(answer: stripe.Dispute, *, now: dt.datetime) -> None:
+    """Merge one dispute, upwards only: NONE, OPEN, then WON or LOST."""
+    to = FROM_STRIPE.get(answer.status, DisputeStatus.OPEN)
+    with transaction() as session:
+        about = session.exec(select(Payment).where(Payment.stripe_intent_id == answer.intent_id)).first()
+        payment = lock_one(session, Payment, about.id) if about is not None else None
+        if payment is None:
+            if not alerts.was_told(session, "foreign_dispute", answer.id):
+                message = "Stripe has a dispute about a payment that is not ours. Look at it in Stripe's dashboard."
+                alerts.raise_alert(session, "foreign_dispute", answer.id, message, now=now)
+            return
+        if not journal.move_dispute(session, payment, to, now=now, why=answer.id):
+            return
+        booking = session.get_one(Booking, payment.booking_id)
+        journal.note(session, booking, "dispute", actor=journal.STRIPE, now=now, why=to.lower())
+        if to == DisputeStatus.OPEN:
+            alerts.raise_alert(session, "dispute_open", str(payment.id), OPEN, now=now, booking_id=booking.id)
+        else:
+            alerts.close(session, "dispute_open", str(payment.id), by=journal.STRIPE, now=now)
