@@ -126,6 +126,13 @@ class PolicyRefuses(Refusal):
         super().__init__(f"It is too late to {what} this booking online. Please call us.")
 
 
+class WrongState(Refusal):
+    code = "POLICY_REFUSES"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"This cannot be done with a booking that is {status.lower().replace('_', ' ')}.")
+
+
 class StaleVersion(Refusal):
     code = "STALE_VERSION"
 

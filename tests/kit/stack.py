@@ -33,6 +33,7 @@ class Stack:
         """Start everything and wait until it answers."""
         from truflow.postgres import Embedded
 
+        self.settings = settings
         self.server = Embedded(self.folder / "data", durable=False)
         self.server.ensure()
         self.database = self._behind()

@@ -13,7 +13,7 @@ from truflow.domain.contact import Contact, parse_contact
 from truflow.domain.formats import format_money
 from truflow.domain.policy import agreement, from_json
 from truflow.domain.references import new_reference
-from truflow.errors import Invalid, KeyReused, NotFound, Refusal, SlotNotOffered, SlotTaken, TooManyHolds
+from truflow.errors import Invalid, KeyReused, Refusal, SlotNotOffered, SlotTaken, TooManyHolds
 from truflow.models import Booking, BookingStatus, Customer, DiaryEntry, Resource, Service, SystemSettings
 from truflow.services import access, availability, holds, journal, limits, mails, payments, reading, tokens
 from truflow.services import rules as practice_rules
@@ -106,7 +106,7 @@ def _hold(wish: BookingWish, contact: Contact, notes: str, *, key: str | None, c
         service = practice_rules.service_on_sale(session, wish.service_id)
         rules = practice_rules.booking_rules(session)
         availability.refuse_unless_offered(start, service, rules, now=now)
-        people = _asked_for(session, wish, service)
+        people = practice_rules.asked_for(session, wish.service_id, wish.practitioner_id)
         lock(session, Resource, people)
         if key is not None and session.exec(select(Booking.id).where(Booking.request_key == key)).first():
             raise _KeyKnown
@@ -135,15 +135,6 @@ def _hold(wish: BookingWish, contact: Contact, notes: str, *, key: str | None, c
             payments.prepare(session, booking, "DEPOSIT", booking.downpayment_cents, now=now)
         limits.take("book", client)  # last: what is refused above costs nobody one of her thirty
         return booking.id
-
-
-def _asked_for(session: Session, wish: BookingWish, service: Service) -> list[int]:
-    people = practice_rules.practitioners_for(session, service.id or 0)
-    if wish.practitioner_id is None:
-        return people
-    if wish.practitioner_id not in people:
-        raise NotFound("practitioner")
-    return [wish.practitioner_id]
 
 
 def _least_busy(session: Session, people: list[int], day: dt.date) -> int:

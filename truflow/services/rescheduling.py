@@ -68,7 +68,7 @@ def _move(
     seen = session.get_one(Booking, booking_id)
     service, rules = session.get_one(Service, seen.service_id), practice_rules.booking_rules(session)
     availability.refuse_unless_offered(start, service, rules, now=now)
-    people = _asked_for(session, service, practitioner_id)
+    people = practice_rules.asked_for(session, seen.service_id, practitioner_id)
     lock(session, Resource, {*people, *([seen.resource_id] if seen.resource_id else [])})
     day = rules.local_date(start)
     if rules.cap is not None:
@@ -91,15 +91,6 @@ def _move(
     journal.note(session, booking, "moved", actor=actor, now=now, why=f"from {was} to {start.isoformat()}")
     mails.moved(session, booking, now=now)
     return reading.view_of(session, booking)
-
-
-def _asked_for(session: Session, service: Service, practitioner_id: int | None) -> list[int]:
-    people = practice_rules.practitioners_for(session, service.id or 0)
-    if practitioner_id is None:
-        return people
-    if practitioner_id not in people:
-        raise NotFound("practitioner")
-    return [practitioner_id]
 
 
 def _without(diary: Diary, booking: Booking) -> Diary:

@@ -63,3 +63,13 @@ def practitioners_for(session: Session, service_id: int) -> list[int]:
 def zone_of(booking: Booking) -> ZoneInfo:
     """The zone that was in force when the booking was made."""
     return ZoneInfo(booking.timezone)
+
+
+def asked_for(session: Session, service_id: int, practitioner_id: int | None) -> list[int]:
+    """Who may be taken: the one that was asked for, else all who give the service. Refuses with NotFound."""
+    people = practitioners_for(session, service_id)
+    if practitioner_id is None:
+        return people
+    if practitioner_id not in people:
+        raise NotFound("practitioner")
+    return [practitioner_id]
