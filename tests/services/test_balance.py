@@ -10,7 +10,7 @@ from tests.kit.clock import Clock, local
 from tests.kit.looking import one, rows
 from tests.kit.wishes import ALICE, booked
 from tests.sandbox.kit import Sandbox
-from truflow.errors import AlreadyPaid, HoldExpired, Invalid, PolicyRefuses, Refusal, StaleVersion
+from truflow.errors import AlreadyPaid, Busy, HoldExpired, Invalid, PolicyRefuses, Refusal, StaleVersion
 from truflow.services import balances, bookings, holds, payments
 from truflow.services.views import BookedView, BookingView
 
@@ -69,6 +69,17 @@ def test_cash_at_the_desk_in_parts(practice: Engine, clock: Clock, paid: BookedV
         {"actor": "admin:1", "amount_cents": 1500, "why": "cash"},
         {"actor": "admin:1", "amount_cents": 5000, "why": "desk_card"},
     ]
+
+
+def test_a_balance_that_is_still_being_cancelled_asks_for_patience(
+    practice: Engine, clock: Clock, paid: BookedView, deliver: Callable[[], int]
+) -> None:
+    prepare(paid, clock)
+    mark(paid, clock, amount_cents=1500)
+    with pytest.raises(Busy):
+        prepare(paid, clock)
+    deliver()
+    assert prepare(paid, clock).booking.balance_cents == 5000
 
 
 @pytest.mark.parametrize("amount", [0, -1, 6501])

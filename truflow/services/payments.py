@@ -11,8 +11,8 @@ from uuid import UUID
 import structlog
 from sqlmodel import Session, col, select
 
-from truflow.db import lock_one, transaction
-from truflow.errors import AlreadyCancelled, AlreadyPaid, HoldExpired, PaymentDeclined, PaymentsUnavailable
+from truflow.db import lock_one, refuse_on, transaction
+from truflow.errors import AlreadyCancelled, AlreadyPaid, Busy, HoldExpired, PaymentDeclined, PaymentsUnavailable
 from truflow.integrations import stripe
 from truflow.models import Booking, BookingStatus, Payment, PaymentStatus
 from truflow.models.payment import LIVE_OR_PAID
@@ -38,8 +38,8 @@ def prepare(session: Session, booking: Booking, purpose: str, amount_cents: int,
         currency=booking.currency,
         created_at=now,
     )
-    session.add(payment)
-    session.flush()
+    with refuse_on(session, "payment_one_live", Busy()):  # one of the same purpose is still being cancelled
+        session.add(payment)
     journal.made(session, payment, actor=journal.GUEST, now=now)
     return payment
 
