@@ -140,6 +140,13 @@ class StaleVersion(Refusal):
         super().__init__("Somebody has changed this booking meanwhile. Load it again, then decide.")
 
 
+class NoAddress(Refusal):
+    code = "INVALID"
+
+    def __init__(self) -> None:
+        super().__init__("No email address is kept for this mail any more.")
+
+
 class MailOnItsWay(Refusal):
     code = "IN_USE"
 

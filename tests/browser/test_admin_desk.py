@@ -41,7 +41,7 @@ def test_the_day_fits_a_phone_and_its_buttons_fit_a_thumb(
     stack: Stack, open_page: Open, password: str, trouble: Trouble
 ) -> None:
     page = at_the_desk(open_page, stack, password, phone=True)
-    expect(page.get_by_text(trouble.alert)).to_be_visible()
+    expect(page.get_by_text(trouble.alert, exact=True)).to_be_visible()
     assert not page.evaluate(TOO_WIDE)
     for button in page.get_by_role("region", name="Needs you").get_by_role("button").all():
         box = button.bounding_box()

@@ -3,66 +3,7 @@
 Every one is written past the program, by a superuser whose triggers and foreign keys are asleep.
 """
 
-from dataclasses import dataclass
-
-NOBODY = "00000000-0000-4000-8000-000000000001"
-AUDIT = "payment_audit_log"
-
-
-@dataclass(frozen=True)
-class Corruption:
-    """One mishap, as a test is named for it."""
-
-    name: str
-    rules: frozenset[str]
-    statements: tuple[str, ...]
-
-
-def of(guest: str) -> str:
-    """A guest's booking, as a subquery."""
-    return f"(select b.id from booking b join customer c on c.id = b.customer_id where c.name = '{guest}')"
-
-
-def ago(span: str) -> str:
-    return f"cast(:now as timestamptz) - interval '{span}'"
-
-
-def refund_of(guest: str) -> str:
-    return f"(select id from refund where booking_id = {of(guest)})"
-
-
-def confirmation_of(guest: str) -> str:
-    return f"template = 'confirmation' and booking_id = {of(guest)}"
-
-
-def entry(kind: str, booking: str = "null", during: str = "'[2027-04-01, 2027-04-02)'") -> str:
-    """A diary entry out of nowhere."""
-    values = f"1, {during}, '{kind}', {booking}, ''"
-    return f"insert into diary_entry (resource_id, during, kind, booking_id, note) values ({values})"
-
-
-def invented(table: str, guest: str, cents: int, status: str) -> tuple[str, str]:
-    """A payment or refund out of nowhere, with an audit line as good as a real one."""
-    names, given = "purpose, method", "'BALANCE', 'CASH'"
-    if table == "refund":
-        paid = f"(select id from payment where booking_id = {of(guest)} and status = 'SUCCEEDED')"
-        names, given = "payment_id, key_generation, reason", f"{paid}, 1, 'ADMIN'"
-    return (
-        f"insert into {table} (id, booking_id, amount_cents, status, currency, attempt, created_at, {names}) "
-        f"values ('{NOBODY}', {of(guest)}, {cents}, '{status}', 'usd', 0, :now, {given})",
-        f"insert into {AUDIT} (at, actor, action, booking_id, {table}_id, to_status, amount_cents, currency, why, "
-        "retain_until) select :now, 'x', 'made', booking_id, id, status, amount_cents, currency, '', '2034-01-01' "
-        f"from {table} where id = '{NOBODY}'",
-    )
-
-
-def effect(values: str) -> str:
-    return f"update outbox set {values} where id = (select min(id) from outbox)"
-
-
-def planted(name: str, rules: str, *statements: str) -> Corruption:
-    return Corruption(name, frozenset(rules.split()), statements)
-
+from tests.kit.planting import AUDIT, NOBODY, ago, confirmation_of, effect, entry, invented, of, planted, refund_of
 
 FAYS_TIME = f"(select during from diary_entry where booking_id = {of('Fay')})"
 EARLIER = "starts_at = starts_at - interval '65 minutes', ends_at = ends_at - interval '65 minutes'"
@@ -184,7 +125,14 @@ MESSAGES = (
     planted(
         "a lease nobody took over", "effect_stuck", effect(f"status = 'LEASED', lease_until = {ago('11 minutes')}")
     ),
-    planted("an effect given up in silence", "effect_dead_untold", effect("status = 'DEAD'")),
+    planted("an effect of no known kind, given up", "effect_dead_untold", effect("status = 'DEAD', kind = 'fax'")),
+    planted(
+        "an effect given up in silence",
+        "effect_dead_untold",
+        f"insert into stripe_event ({LETTER}) "
+        "values ('evt_1', 'refund.updated', 're_1', '', :now, :now, 1, 'RECEIVED')",
+        effect("status = 'DEAD', kind = 'letter', ref = 'evt_1'"),
+    ),
     planted(
         "a letter nobody opened",
         "letter_unopened",
@@ -215,6 +163,11 @@ HISTORY = (
         f"update payment set amount_cents = 3001 where booking_id = {of('Fay')}",
     ),
     planted(
+        "a currency that was edited",
+        "payment_history_broken money_astray payment_differs_from_stripe",
+        f"update payment set currency = 'eur' where booking_id = {of('Fay')}",
+    ),
+    planted(
         "an audit line that is gone",
         "payment_history_broken",
         f"delete from {AUDIT} where booking_id = {of('Fay')} and action = 'made'",
@@ -242,6 +195,11 @@ STRIPE = (
         "a payment Stripe does not know",
         "payment_unknown_to_stripe stripe_payment_unknown_to_us",
         f"update payment set stripe_intent_id = 'pi_nowhere' where booking_id = {of('Fay')}",
+    ),
+    planted(
+        "a dispute that Stripe does not know",
+        "dispute_differs_from_stripe",
+        f"update payment set dispute = 'LOST' where booking_id = {of('Fay')}",
     ),
     planted(
         "a refund Stripe does not know",

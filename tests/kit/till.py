@@ -64,21 +64,25 @@ class Till:
         token = self.box.sdk().v1.test_helpers.confirmation_tokens.create({"payment_method": card}).id
         self.box.sdk().v1.payment_intents.confirm(intent_of(made), {"confirmation_token": token})
 
-    def too_late(self, card: str = "pm_card_visa", slot: dt.datetime = SLOT, client: str = ALICE) -> BookedView:
+    def too_late(self, card: str = "pm_card_visa") -> BookedView:
         """Money that came after the hold, to a time that somebody blocked meanwhile; nobody has told us yet."""
-        made = booked(slot, self.now)
+        made = booked(SLOT, self.now)
         self.forward(minutes=10)
+        self.block_expired()
+        self.paid_at_stripe(made, card)
+        return made
+
+    def block_expired(self) -> None:
+        """Holds end, and somebody blocks their times at once."""
         holds.expire_overdue(now=self.now)
         with self.database.begin() as connection:
             connection.execute(
                 text(
                     "insert into diary_entry (resource_id, during, kind, note) "
-                    "select resource_id, tstzrange(starts_at, ends_at), 'BLOCK', '' from booking where id = :id"
-                ),
-                {"id": made.booking.id},
+                    "select resource_id, tstzrange(starts_at, ends_at), 'BLOCK', '' from booking "
+                    "where status = 'EXPIRED'"
+                )
             )
-        self.paid_at_stripe(made, card)
-        return made
 
     def give_back(self, made: BookedView, cents: int) -> None:
         """Somebody at the desk promises money back."""

@@ -34,8 +34,8 @@ def plant(stack: Stack, guest: str, *, skip: int) -> Trouble:
     stack.until_mails(lambda mails: [mail for mail in mails if mail["to"] == f"{guest}@example.com"])
     mail, refund, alert = str(uuid4()), str(uuid4()), f"A payment of {guest.title()} is not ours."
     stack.sql(
-        "insert into email_message (id, dedupe_key, booking_id, template, recipient, message_id, status, attempts, facts, "
-        "last_code, created_at) values (:id, :key, :booking, 'confirmation', :to, :message, 'FAILED', 4, "
+        "insert into email_message (id, dedupe_key, booking_id, template, recipient, message_id, status, attempts, "
+        "facts, last_code, created_at) values (:id, :key, :booking, 'confirmation', :to, :message, 'FAILED', 4, "
         """'{"provider": 0, "uncertain": 1}', 'silent SMTPServerDisconnected', now())""",
         id=mail,
         key=f"planted:{mail}",
@@ -44,9 +44,10 @@ def plant(stack: Stack, guest: str, *, skip: int) -> Trouble:
         message=f"<{mail}@planted>",
     )
     stack.sql(
-        "insert into refund (id, payment_id, booking_id, reason, status, amount_cents, currency, attempt, key_generation, "
-        "last_code, created_at) select :id, id, booking_id, 'ADMIN', 'FAILED', amount_cents, currency, 1, 1, "
-        "'lost_or_stolen_card', now() from payment where booking_id = :booking",
+        "insert into refund (id, payment_id, booking_id, reason, status, amount_cents, currency, attempt, "
+        "key_generation, last_code, created_at) "
+        "select :id, id, booking_id, 'ADMIN', 'FAILED', amount_cents, currency, 1, 1, 'lost_or_stolen_card', now() "
+        "from payment where booking_id = :booking",
         id=refund,
         booking=booking["id"],
     )

@@ -12,7 +12,7 @@ from tests.kit.clock import Clock, local
 from tests.kit.looking import one, rows
 from tests.kit.post_office import HANG_UP, SILENT, PostOffice, post_office
 from tests.kit.wishes import booked
-from truflow.errors import Invalid, MailOnItsWay, NotFound
+from truflow.errors import MailOnItsWay, NoAddress, NotFound
 from truflow.integrations import mail, mail_smtp
 from truflow.services import mail_sending, mails, outbox
 from truflow.services.effects import KINDS
@@ -401,6 +401,6 @@ def test_what_cannot_be_sent_again_is_refused(
         mails.resend(one(promised, "select id from booking"), actor="anna@example.com", now=clock.now)
     with promised.begin() as connection:
         connection.execute(text("update customer set email = null"))
-    with pytest.raises(Invalid):
+    with pytest.raises(NoAddress):
         mails.resend(old, actor="anna@example.com", now=clock.now)
     assert one(promised, "select count(*) from admin_alert where closed_at is null") == 1

@@ -80,16 +80,6 @@ def test_a_wrong_key_destroys_nothing(
     assert one(practice, "select status from refund") == "SUCCEEDED"
 
 
-def test_money_given_back_in_the_dashboard_is_not_asked_for_twice(
-    practice: Engine, clock: Clock, token: Token, sandbox_process: Sandbox, deliver: Callable[[], int]
-) -> None:
-    intent = conflict(practice, clock, token, sandbox_process)
-    sandbox_process.sdk().v1.refunds.create({"payment_intent": intent})
-    deliver()
-    assert one(practice, "select status from refund") == "MANUAL"
-    assert "refunded already" in one(practice, "select message from admin_alert where rule = 'refund_failed'")
-
-
 def test_an_intent_cancelled_in_the_dashboard_makes_room_for_a_new_one(
     practice: Engine, clock: Clock, token: Token, sandbox_process: Sandbox
 ) -> None:

@@ -11,18 +11,23 @@ import pytest
 from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
+from tests.kit.allowances import ALLOWED
 from tests.kit.clean_house import CleanHouse, other_stripe
-from tests.kit.corruptions import AUDIT, CORRUPTIONS, Corruption, of
+from tests.kit.clock import NOW
+from tests.kit.corruptions import CORRUPTIONS
 from tests.kit.looking import one, rows
+from tests.kit.planting import AUDIT, Corruption, of
 from tests.sandbox.kit import Sandbox, free_port
 from truflow.cli import app
 from truflow.services.verification import RULES
+from truflow.services.verification.with_stripe import Books, differences, still_different
 from truflow.services.verify import last_result, verify, verify_and_keep
 
 ROOT = Path(__file__).resolve().parents[2]
 AGAINST_STRIPE = {
     "payment_differs_from_stripe",
     "payment_unknown_to_stripe",
+    "dispute_differs_from_stripe",
     "refund_differs_from_stripe",
     "stripe_payment_unknown_to_us",
     "stripe_refund_unknown_to_us",
@@ -90,6 +95,19 @@ def test_every_rule_has_something_planted_for_it() -> None:
     assert planted == {rule.name for rule in RULES} | AGAINST_STRIPE
 
 
+@pytest.mark.parametrize("allowed", ALLOWED, ids=lambda each: each.name)
+def test_what_is_in_order_after_all_is_not_found(house: CleanHouse, allowed: Corruption) -> None:
+    house.behind_its_back(*allowed.statements)
+    assert found(house, with_stripe=False) == set()
+
+
+def test_the_manual_explains_every_rule() -> None:
+    page = (ROOT / "docs" / "verify.md").read_text()
+    for rule in RULES:
+        assert f"| `{rule.name}` | {rule.holds.splitlines()[0]} |" in page
+    assert all(f"`{name}`" in page for name in (*AGAINST_STRIPE, "stripe_unreachable"))
+
+
 def test_a_finding_names_the_row_and_says_what_to_do(house: CleanHouse) -> None:
     house.behind_its_back(f"delete from diary_entry where booking_id = {of('Fay')}")
     (finding,) = verify(now=house.now, with_stripe=False).findings
@@ -116,6 +134,15 @@ def test_a_letter_on_its_way_is_nothing_wrong_until_it_is_late(house: CleanHouse
     late = verify(now=house.now + dt.timedelta(minutes=36)).findings
     (finding,) = (each for each in late if each.rule == "payment_differs_from_stripe")
     assert finding.what == "It is OPEN here and succeeded at Stripe."
+
+
+def test_what_was_made_while_we_read_is_asked_about_again(house: CleanHouse) -> None:
+    books = Books(since=NOW)
+    del books.intents[one(house.database, f"select stripe_intent_id from payment where booking_id = {of('Fay')}")]
+    del books.refunds[one(house.database, f"select stripe_refund_id from refund where booking_id = {of('Kim')}")]
+    suspects = [each.finding.rule for each in differences(books, now=house.now)]
+    assert suspects == ["payment_unknown_to_stripe", "refund_differs_from_stripe"]
+    assert still_different(books, now=house.now) == []
 
 
 def test_a_stripe_that_does_not_answer_is_said_and_hides_nothing_else(house: CleanHouse) -> None:

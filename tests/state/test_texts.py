@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from truflow.mails import TEMPLATES
 from truflow.texts import ENGLISH, UnknownText, t
 
 ROOT = Path(__file__).resolve().parents[2] / "truflow"
 FILES = [file for room in ("pages", "components", "state") for file in sorted((ROOT / room).glob("*.py"))]
-MADE_BY_NAME = re.compile(r"home\.how\d|status\.|admin\.(time|guest|service|status|money)$")
+MADE_BY_NAME = re.compile(r"home\.how\d|status\.|mail\.|admin\.(time|guest|service|status|money)$")
 
 
 def named_keys() -> set[str]:
@@ -19,6 +20,10 @@ def named_keys() -> set[str]:
 
 def test_every_key_is_used() -> None:
     assert {key for key in ENGLISH if not MADE_BY_NAME.match(key)} - named_keys() == set()
+
+
+def test_every_mail_has_a_name() -> None:
+    assert {key for key in ENGLISH if key.startswith("mail.")} == {f"mail.{template}" for template in TEMPLATES}
 
 
 def test_a_missing_key_is_a_bug_that_shows() -> None:

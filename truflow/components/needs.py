@@ -23,7 +23,7 @@ def needs() -> rx.Component:
             _group(t("admin.failed_refunds"), Desk.refunds, _refund),
             _group(t("admin.failed_mails"), Desk.mails, _mail),
             aria_labelledby="needs",
-            class_name="mt-6 mb-10",
+            class_name="mt-6",
         ),
     )
 
@@ -39,7 +39,7 @@ def last_check() -> rx.Component:
                 rx.el.details(
                     rx.el.summary(Desk.check, class_name="min-h-11 content-center cursor-pointer"),
                     rx.el.ul(rx.foreach(Desk.findings, _finding), class_name="mt-2"),
-                    class_name="notice care",
+                    class_name="need",
                 ),
                 rx.el.p(Desk.check, class_name="soft small"),
             ),
@@ -52,9 +52,9 @@ def _group(title: str, cards: ArrayVar[Any], draw: Callable[[Any], rx.Component]
     return rx.cond(
         cards.length() > 0,
         rx.el.div(
-            rx.el.h3(title, class_name="soft small") if title else None,
+            rx.el.h3(title, class_name="soft") if title else None,
             rx.el.ul(rx.foreach(cards, draw), class_name="stack mt-2"),
-            class_name="mt-4",
+            class_name="mt-7 first-of-type:mt-3",
         ),
     )
 
@@ -98,7 +98,7 @@ def _card(words: list[rx.Component], *actions: rx.Component) -> rx.Component:
     return rx.el.li(
         *words,
         rx.el.div(*actions, class_name="flex flex-wrap items-center gap-x-6 gap-y-1 mt-2"),
-        class_name="notice care",
+        class_name="need",
     )
 
 
@@ -108,7 +108,7 @@ def _mend(label: str, about: Text, on_click: Any) -> rx.Component:
         rx.el.span(": ", about, class_name="sr-only"),
         type="button",
         on_click=on_click,
-        class_name="button button-small",
+        class_name="button button-small button-quiet",
     )
 
 

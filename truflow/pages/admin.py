@@ -8,7 +8,7 @@ from reflex_base.vars.sequence import ArrayVar
 from truflow.components.islands import Ticker, go_link, native_form, skip_link
 from truflow.components.needs import last_check, needs
 from truflow.components.pieces import Text, fact, live, notice, skeleton
-from truflow.state.admin import Desk, DeskRow, SignIn
+from truflow.state.admin import SAID, Desk, DeskRow, SignIn
 from truflow.state.admin_booking import Detail, Line
 from truflow.state.practice import Practice
 from truflow.texts import t
@@ -51,9 +51,15 @@ def today() -> rx.Component:
             rx.el.span(rx.cond(Desk.updated, " · " + Desk.updated, ""), class_name="small"),
             class_name="soft mt-1 min-h-6",
         ),
-        notice(Desk.notice),
-        live(rx.cond(Desk.said, rx.el.p(Desk.said, class_name="notice mb-5"))),
+        rx.el.div(
+            notice(Desk.notice),
+            live(rx.cond(Desk.said, rx.el.p(Desk.said, class_name="notice mb-5"))),
+            id=SAID,
+            tab_index=-1,
+            class_name="mt-4",
+        ),
         needs(),
+        rx.cond(Desk.needs_somebody, rx.el.h2(t("admin.appointments"), class_name="mt-10 -mb-3")),
         rx.match(
             Desk.stage,
             ("ready", rx.cond(Desk.rows.length() > 0, _day(), _free_day())),

@@ -4,11 +4,12 @@ import datetime as dt
 
 from sqlmodel import select
 
-from truflow.db import lock_one, transaction
+from truflow.db import transaction
 from truflow.integrations import stripe
 from truflow.models import Booking, Payment
 from truflow.models.payment import DisputeStatus
 from truflow.services import alerts, journal
+from truflow.services.refund_news import lock_with_booking
 
 FROM_STRIPE = {
     "won": DisputeStatus.WON,
@@ -40,12 +41,12 @@ def take_in(answer: stripe.Dispute, *, now: dt.datetime) -> None:
     to = FROM_STRIPE.get(answer.status, DisputeStatus.OPEN)
     with transaction() as session:
         about = session.exec(select(Payment).where(Payment.stripe_intent_id == answer.intent_id)).first()
-        payment = lock_one(session, Payment, about.id) if about is not None else None
-        if payment is None:
+        if about is None:
             if not alerts.was_told(session, "foreign_dispute", answer.id):
                 message = "Stripe has a dispute about a payment that is not ours. Look at it in Stripe's dashboard."
                 alerts.raise_alert(session, "foreign_dispute", answer.id, message, now=now)
             return
+        payment = lock_with_booking(session, about)
         if not journal.move_dispute(session, payment, to, now=now, why=answer.id):
             return
         booking = session.get_one(Booking, payment.booking_id)

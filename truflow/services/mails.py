@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlmodel import Session, select
 
 from truflow.db import lock_one, transaction
-from truflow.errors import Invalid, MailOnItsWay, NotFound
+from truflow.errors import MailOnItsWay, NoAddress, NotFound
 from truflow.models import Booking, Customer, EmailMessage, Payment
 from truflow.models.messages import MailStatus
 from truflow.services import alerts, journal, outbox, reading, rules
@@ -27,14 +27,16 @@ def confirmed(session: Session, booking: Booking, *, now: dt.datetime) -> None:
         _promise(session, booking, "practice_notice", practice.email, now=now)
 
 
-def sorry(session: Session, booking: Booking, payment: Payment, *, now: dt.datetime) -> None:
+def sorry(session: Session, booking: Booking, refund_cents: int, *, now: dt.datetime) -> None:
     """Promise the guest whose time was gone an apology with the nearest free times."""
-    _to_guest(session, booking, "apology", now=now, facts={"refund_cents": payment.amount_cents})
+    _to_guest(session, booking, "apology", now=now, facts={"refund_cents": refund_cents})
 
 
-def money_back(session: Session, booking: Booking, reason: str, payment: Payment, *, now: dt.datetime) -> None:
+def money_back(
+    session: Session, booking: Booking, reason: str, payment: Payment, refund_cents: int, *, now: dt.datetime
+) -> None:
     """Promise a note that money goes back; `reason` is LATE or CANCELLED."""
-    facts = {"reason": reason, "refund_cents": payment.amount_cents}
+    facts = {"reason": reason, "refund_cents": refund_cents}
     _to_guest(session, booking, "refund_notice", now=now, facts=facts, once=str(payment.id))
 
 
@@ -54,8 +56,7 @@ def cancelled(
 def resend(mail_id: UUID, *, actor: str, now: dt.datetime) -> MailView:
     """Promise a mail once more, as a mail of its own, to the address that is known now; closes the old one's alert.
 
-    Refuses with NotFound, with MailOnItsWay while the mail or its last repetition is still on its way, and with Invalid
-    where no address is kept any more.
+    Refuses with NotFound, with NoAddress, and with MailOnItsWay while it or its last repetition has not arrived yet.
     """
     with transaction() as session:
         old = lock_one(session, EmailMessage, mail_id)
@@ -67,7 +68,7 @@ def resend(mail_id: UUID, *, actor: str, now: dt.datetime) -> MailView:
             raise MailOnItsWay
         recipient = _recipient_now(session, old, booking)
         if not recipient:
-            raise Invalid({"recipient": ["No email address is kept for this mail any more."]})
+            raise NoAddress
         facts = {name: value for name, value in old.facts.items() if name not in (PROVIDER, UNCERTAIN)}
         dedupe = f"again-{len(again) + 1}:{old.id}"
         row = _write(session, booking.id, old.template, recipient, dedupe, now=now, facts=facts, resend_of=old.id)

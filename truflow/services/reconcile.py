@@ -22,8 +22,6 @@ Item = TypeVar("Item")
 
 OVERLAP = dt.timedelta(minutes=15)
 WIDE = dt.timedelta(days=35)
-EVENTS_KEPT = dt.timedelta(days=30)
-"""How long Stripe lists events."""
 
 AS_OURS = {
     "succeeded": PaymentStatus.SUCCEEDED,
@@ -36,26 +34,23 @@ AT_STRIPE = (RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION, RefundStatus.SU
 
 
 def run(*, now: dt.datetime, wide: bool = False) -> bool:
-    """Compare everything once; False when another process does so already, or Stripe could not be reached.
+    """Compare everything once; False when another process does so already, or a list could not be read.
 
-    Reads each list from where the last run stopped, or 35 days back when `wide`.
+    Reads each list from where the last run stopped, or 35 days back when `wide`; one that cannot be read does not keep
+    the others.
     """
     with alone("reconcile") as free:
         if not free:
             return False
-        try:
-            upkeep.settle_open_payments(now=now)
-            intents = _read("intents", stripe.list_intents, _intent, now=now, wide=wide)
-            _read("letters", _undelivered, _letter, now=now, wide=wide)
-            upkeep.settle_open_refunds(now=now, wide=wide)
-            refunds = _read("refunds", stripe.list_refunds, _refund, now=now, wide=wide)
-            _read("disputes", stripe.list_disputes, _dispute, now=now, wide=wide)
-            _open_disputes(now=now)
-            _compare_sums(intents, refunds, now=now)
-        except stripe.StripeUnreachable as trouble:
-            log.warning("reconcile_stopped", why=str(trouble))
-            return False
-        return True
+        upkeep.settle_open_payments(now=now)
+        intents = _read("intents", stripe.list_intents, _intent, now=now, wide=wide)
+        letters = _read("letters", _undelivered, _letter, now=now, wide=wide)
+        upkeep.settle_open_refunds(now=now)
+        refunds = _read("refunds", stripe.list_refunds, _refund, now=now, wide=wide)
+        begun = _read("disputes", stripe.list_disputes, _dispute, now=now, wide=wide)
+        _open_disputes(now=now)
+        _compare_sums(intents or [], refunds or [], now=now)
+        return None not in (intents, letters, refunds, begun)
 
 
 def _read(
@@ -65,13 +60,17 @@ def _read(
     *,
     now: dt.datetime,
     wide: bool,
-) -> Sequence[Item]:
-    """Take in one list of Stripe's; the watermark rises only when all of it was taken in."""
+) -> Sequence[Item] | None:
+    """Take in one list of Stripe's, None when it cannot be had; the watermark rises only when all was taken in."""
     with transaction() as session:
         mark = session.get(Watermark, name)
     oldest = now - WIDE
     since = oldest if wide or mark is None else max(oldest, mark.at - OVERLAP)
-    items = listed(since=since)
+    try:
+        items = listed(since=since)
+    except (stripe.StripeUnreachable, stripe.StripeRefused) as trouble:
+        log.warning("reconcile_not_read", list=name, why=str(trouble))
+        return None
 
     def each(item: Item) -> None:
         take_in(item, now)

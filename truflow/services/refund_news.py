@@ -42,17 +42,25 @@ def take_in(answer: stripe.StripeRefund, *, now: dt.datetime) -> None:
     """Merge one refund: ours by its id or by what we wrote on it, else one from the dashboard, else foreign."""
     with transaction() as session:
         about = session.exec(select(Payment).where(Payment.stripe_intent_id == answer.intent_id)).first()
-        payment = lock_one(session, Payment, about.id) if about is not None else None
-        if payment is None:
+        if about is None:
             if not alerts.was_told(session, "foreign_refund", answer.id):
                 message = "Stripe has a refund of a payment that is not ours. Look at it in Stripe's dashboard."
                 alerts.raise_alert(session, "foreign_refund", answer.id, message, now=now)
             return
+        payment = lock_with_booking(session, about)
         ours = _ours(session, payment, answer)
         if ours is None:
             _import(session, payment, answer, now=now)
         else:
             merge(session, ours, answer, now=now)
+
+
+def lock_with_booking(session: Session, payment: Payment) -> Payment:
+    """A payment, locked after its booking: alerts, notes and refunds name the booking, and that locks it too."""
+    lock_one(session, Booking, payment.booking_id)
+    locked = lock_one(session, Payment, payment.id)
+    assert locked is not None, "payments are never deleted"
+    return locked
 
 
 def merge(session: Session, refund: Refund, answer: stripe.StripeRefund, *, now: dt.datetime) -> None:

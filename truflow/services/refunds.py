@@ -95,6 +95,7 @@ def send(lease: Lease, now: dt.datetime) -> None:
         _end(refund.id, obstacle, now=now)
         raise GiveUp(obstacle)
     with transaction() as session:
+        refund_news.lock_with_booking(session, payment)
         refund_news.merge(session, _locked(session, refund.id), answer, now=now)
         lease.done(session, now=now)
 
@@ -114,9 +115,8 @@ def retry(refund_id: UUID, *, actor: str, now: dt.datetime) -> RefundView:
     except (stripe.StripeUnreachable, stripe.StripeRefused):
         raise PaymentsUnavailable from None
     with transaction() as session:
-        payment_now = lock_one(session, Payment, payment.id)
+        payment_now = refund_news.lock_with_booking(session, payment)
         old = _locked(session, refund_id)
-        assert payment_now is not None, "payments are never deleted"
         alive = {each.refund_id for each in known if each.status in refund_news.LIVE_AT_STRIPE}
         if old.status not in OVER or str(old.id) in alive:
             raise NotRetryable("This refund has arrived or is on its way. Nothing is left to do.")
@@ -178,9 +178,9 @@ def _existing(payment: Payment, refund: Refund) -> stripe.StripeRefund | None:
 def _end(refund_id: UUID, code: str, *, now: dt.datetime) -> None:
     """No further try: closed when the dashboard gave the money back, else handed to a person with one alert."""
     with transaction() as session:
-        payment = lock_one(session, Payment, session.get_one(Refund, refund_id).payment_id)
+        seen = session.get_one(Refund, refund_id)
+        payment = refund_news.lock_with_booking(session, session.get_one(Payment, seen.payment_id))
         refund = _locked(session, refund_id)
-        assert payment is not None, "payments are never deleted"
         if refund.status != RefundStatus.UNKNOWN:
             return  # a letter was faster
         refund.last_code = code[:100]

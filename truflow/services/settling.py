@@ -18,6 +18,7 @@ from truflow.models import (
     DiaryEntry,
     Payment,
     PaymentStatus,
+    Refund,
     RefundReason,
     Resource,
 )
@@ -109,8 +110,8 @@ def _money_came(session: Session, booking: Booking, payment: Payment, *, now: dt
         case BookingStatus.EXPIRED:
             _late_money(session, booking, payment, now=now)
         case BookingStatus.CANCELLED | BookingStatus.CONFLICT:
-            refunds.start(session, payment, payment.amount_cents, RefundReason.LATE_AFTER_CANCEL, now=now)
-            mails.money_back(session, booking, "LATE", payment, now=now)
+            back = refunds.start(session, payment, payment.amount_cents, RefundReason.LATE_AFTER_CANCEL, now=now)
+            mails.money_back(session, booking, "LATE", payment, _told(back, payment), now=now)
         case _:
             journal.note(session, booking, "paid", actor=journal.STRIPE, now=now, why=payment.purpose.lower())
             _return_what_is_too_much(session, booking, payment, now=now)
@@ -128,8 +129,8 @@ def _late_money(session: Session, booking: Booking, payment: Payment, *, now: dt
         journal.move(
             session, booking, BookingStatus.CONFLICT, actor=journal.STRIPE, now=now, why="paid late, the time was gone"
         )
-        refunds.start(session, payment, payment.amount_cents, RefundReason.SLOT_LOST, now=now)
-        mails.sorry(session, booking, payment, now=now)
+        back = refunds.start(session, payment, payment.amount_cents, RefundReason.SLOT_LOST, now=now)
+        mails.sorry(session, booking, _told(back, payment), now=now)
     else:
         journal.move(
             session, booking, BookingStatus.CONFIRMED, actor=journal.STRIPE, now=now, why="paid late, still free"
@@ -149,5 +150,11 @@ def _return_what_is_too_much(session: Session, booking: Booking, payment: Paymen
     session.flush()
     too_much = reading.money_of(session, booking).paid - booking.price_cents
     if too_much > 0:
-        refunds.start(session, payment, min(too_much, payment.amount_cents), RefundReason.LATE_AFTER_CANCEL, now=now)
-        mails.money_back(session, booking, "LATE", payment, now=now)
+        too_much = min(too_much, payment.amount_cents)
+        back = refunds.start(session, payment, too_much, RefundReason.LATE_AFTER_CANCEL, now=now)
+        mails.money_back(session, booking, "LATE", payment, _told(back, payment), now=now)
+
+
+def _told(refund: Refund | None, payment: Payment) -> int:
+    """What the guest reads that she gets back: ours, or all of it when the dashboard was faster."""
+    return refund.amount_cents if refund is not None else payment.amount_cents

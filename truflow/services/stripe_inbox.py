@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import structlog
 from sqlalchemy import text
+from sqlmodel import select
 
 from truflow.db import transaction
 from truflow.errors import NotFound
 from truflow.integrations import stripe
-from truflow.models import StripeEvent
+from truflow.models import Payment, PaymentStatus, StripeEvent
 from truflow.models.messages import LetterStatus
 from truflow.services import disputes, outbox, payments, refund_news
 from truflow.services.outbox import Later, Lease
@@ -79,15 +80,24 @@ def _payment(letter: StripeEvent, now: dt.datetime) -> bool:
     return bool(letter.intent_id)
 
 
+def _payment_first(letter: StripeEvent, now: dt.datetime) -> None:
+    """A refund that overtook the news of its payment must find that payment paid."""
+    with transaction() as session:
+        paid = (Payment.stripe_intent_id == letter.intent_id, Payment.status == PaymentStatus.SUCCEEDED)
+        if session.exec(select(Payment.id).where(*paid)).first() is not None:
+            return
+    _payment(letter, now)
+
+
 def _refund(letter: StripeEvent, now: dt.datetime) -> bool:
-    _payment(letter, now)  # a refund that overtook the news of its payment must find that payment paid
+    _payment_first(letter, now)
     if letter.object_id:
         refund_news.settle(letter.object_id, now=now)
     return bool(letter.object_id)
 
 
 def _refunds(letter: StripeEvent, now: dt.datetime) -> bool:
-    _payment(letter, now)
+    _payment_first(letter, now)
     if letter.intent_id:
         refund_news.settle_all(letter.intent_id, now=now)
     return bool(letter.intent_id)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from truflow.clock import utc_now
 from truflow.domain.formats import format_date, format_money, format_time
@@ -46,6 +47,10 @@ class SignIn(rx.State):
         self.next = there if there == "/admin" or there.startswith("/admin/") else "/admin"
 
 
+SAID = "said"
+"""The id of the place where the desk answers; the focus goes there, since the button pressed may be gone."""
+
+
 class Desk(rx.State):
     """The day's appointments and what needs somebody."""
 
@@ -72,11 +77,13 @@ class Desk(rx.State):
 
     @rx.event
     @admin_only
-    async def resolve(self, alert_id: int) -> None:
+    async def resolve(self, alert_id: int) -> EventSpec | None:
         """Mark an alert as done."""
         admin = await current_admin(self)
-        if admin is None or not isinstance(alert_id, int):
-            return
+        listed = {alert.id for alert in self.alerts} | {mail.alert_id for mail in self.mails}
+        listed |= {refund.alert_id for refund in self.refunds}
+        if admin is None or type(alert_id) is not int or alert_id not in listed:
+            return None
         self._hush()
         try:
             await in_thread("db", desk.resolve_alert, alert_id, actor=_actor(admin), now=utc_now())
@@ -84,15 +91,16 @@ class Desk(rx.State):
         except Refusal as refusal:
             self.notice = refusal.message
         await self._read(admin)
+        return rx.set_focus(SAID)
 
     @rx.event
     @admin_only
-    async def send_again(self, mail_id: str) -> None:
+    async def send_again(self, mail_id: str) -> EventSpec | None:
         """Send a mail again that failed."""
         admin = await current_admin(self)
         listed = [card for card in self.mails if card.id == mail_id]
         if admin is None or not listed:
-            return  # a second click: the first has taken it off the list
+            return None  # a second click: the first has taken it off the list
         self._hush()
         try:
             new = await in_thread("db", mails.resend, UUID(mail_id), actor=_actor(admin), now=utc_now())
@@ -100,15 +108,16 @@ class Desk(rx.State):
         except Refusal as refusal:
             self.notice = refusal.message
         await self._read(admin)
+        return rx.set_focus(SAID)
 
     @rx.event
     @admin_only
-    async def try_again(self, refund_id: str) -> None:
+    async def try_again(self, refund_id: str) -> EventSpec | None:
         """Ask Stripe anew for a refund that failed."""
         admin = await current_admin(self)
         listed = [card for card in self.refunds if card.id == refund_id]
         if admin is None or not listed:
-            return
+            return None
         self._hush()
         try:
             await in_thread("stripe", refunds.retry, UUID(refund_id), actor=_actor(admin), now=utc_now())
@@ -116,6 +125,7 @@ class Desk(rx.State):
         except Refusal as refusal:
             self.notice = refusal.message
         await self._read(admin)
+        return rx.set_focus(SAID)
 
     def _hush(self) -> None:
         self.notice = self.said = ""

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from truflow.domain.formats import format_date, format_money, format_time
+from truflow.mails import TEMPLATES
 from truflow.services.views import FailedMailView, FailedRefundView, TodayView, VerificationView
 from truflow.texts import t
-
-MAIL_TEMPLATES = frozenset({"confirmation", "practice_notice", "apology", "refund_notice", "moved", "cancellation"})
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def alert_cards(today: TodayView) -> list[AlertCard]:
         AlertCard(
             alert.id,
             alert.message,
-            moment(alert.opened_at, today.timezone),
+            _moment(alert.opened_at, today),
             f"/admin/bookings/{alert.booking_id}" if alert.booking_id else "",
         )
         for alert in today.alerts
@@ -74,7 +73,7 @@ def mail_cards(today: TodayView) -> list[MailCard]:
             title=t("admin.mail_to", what=mail_words(mail.template), address=mail.recipient),
             why=_why(mail),
             doubt=t("admin.mail_maybe") if mail.uncertain else "",
-            opened=moment(mail.created_at, today.timezone),
+            opened=_moment(mail.created_at, today),
             link=f"/admin/bookings/{mail.booking_id}",
             reference=mail.reference,
             alert_id=mail.alert_id or 0,
@@ -85,7 +84,7 @@ def mail_cards(today: TodayView) -> list[MailCard]:
 
 def refund_cards(today: TodayView) -> list[RefundCard]:
     """The money that did not reach its guest."""
-    return [_refund_card(refund, today.timezone) for refund in today.failed_refunds]
+    return [_refund_card(refund, today) for refund in today.failed_refunds]
 
 
 def checked(last: VerificationView | None, today: TodayView) -> tuple[str, list[Finding]]:
@@ -102,22 +101,25 @@ def checked(last: VerificationView | None, today: TodayView) -> tuple[str, list[
 
 def mail_words(template: str) -> str:
     """A template as the practice calls it."""
-    return t(f"admin.mail_{template}") if template in MAIL_TEMPLATES else template.replace("_", " ").capitalize()
+    return t(f"mail.{template}") if template in TEMPLATES else template.replace("_", " ").capitalize()
 
 
-def moment(at: dt.datetime, timezone: str) -> str:
-    """A date and a time of the practice's clock."""
-    return f"{format_date(at, timezone)}, {format_time(at, timezone)}"
+def _moment(at: dt.datetime, today: TodayView) -> str:
+    """A date and a time of the practice's clock, without the date when it is today's."""
+    time = format_time(at, today.timezone)
+    if at.astimezone(ZoneInfo(today.timezone)).date() == today.date:
+        return t("admin.opened_today", time=time)
+    return f"{format_date(at, today.timezone)}, {time}"
 
 
 def _why(mail: FailedMailView) -> str:
     kind, _, code = mail.code.partition(" ")
-    key = f"admin.mail_{kind}" if kind in ("refused", "silent") else "admin.mail_silent"
+    key = "admin.mail_refused" if kind == "refused" else "admin.mail_silent"
     tries = t("admin.tried_once") if mail.attempts == 1 else t("admin.tried", count=mail.attempts)
     return f"{t(key, code=code)} {tries}"
 
 
-def _refund_card(refund: FailedRefundView, timezone: str) -> RefundCard:
+def _refund_card(refund: FailedRefundView, today: TodayView) -> RefundCard:
     amount = format_money(refund.amount_cents, refund.currency)
     return RefundCard(
         id=str(refund.id),
@@ -125,7 +127,7 @@ def _refund_card(refund: FailedRefundView, timezone: str) -> RefundCard:
         amount=amount,
         guest=refund.guest,
         why=refund.message or t("admin.refund_stuck", code=refund.code),
-        opened=moment(refund.created_at, timezone),
+        opened=_moment(refund.created_at, today),
         link=f"/admin/bookings/{refund.booking_id}",
         reference=refund.reference,
         alert_id=refund.alert_id or 0,

@@ -49,6 +49,8 @@ def _of_money(table: str, key: str, lines: str) -> str:
           when chain.key is null then 'It has no audit lines.'
           when not chain.unbroken then 'Its audit lines do not begin at the beginning, or have a gap.'
           when x.status <> chain.ends then format('It is %s, but its audit lines end with %s.', x.status, chain.ends)
+          when x.currency <> chain.currency
+            then format('It is in %s, but its audit lines say %s.', x.currency, chain.currency)
           else format('It is of %s cents, but its audit lines say %s.', x.amount_cents, chain.most) end as what
       from {table} x full join chain on chain.key = x.id
       where x.id is null or (chain.key is null and x.created_at > cast(:now as timestamptz) - {AS_LONG_AS_KEPT})

@@ -33,7 +33,8 @@ def mail_failed_untold() -> str:
     return """
       select 'mail ' || m.id as row, format('The mail "%s" failed, and no alert says so.', m.template) as what
       from email_message m
-      where m.status = 'FAILED' and not exists (select from admin_alert a where a.object_ref = cast(m.id as text))
+      where m.status = 'FAILED'
+        and not exists (select from admin_alert a where a.rule = 'mail_failed' and a.object_ref = cast(m.id as text))
         and not exists (select from email_message again where again.resend_of = m.id)
     """
 
@@ -54,13 +55,23 @@ def effect_stuck() -> str:
 
 @rule("Find out from the worker's log why it was given up, and do it by hand.")
 def effect_dead_untold() -> str:
-    """An effect that was given up was told to the practice, and counts as told once the alert is closed."""
+    """An effect that was given up was told to the practice, or what it was for has happened all the same."""
     return """
       select 'outbox row ' || o.id as row,
         format('The effect "%s" for %s was given up (%s), and no alert says so.', o.kind, o.ref, o.last_code) as what
       from outbox o
       where o.status = 'DEAD'
         and not exists (select from admin_alert a where a.object_ref in (o.ref, o.kind || ' ' || o.ref))
+        and case o.kind
+          when 'mail' then exists (
+            select from email_message m where cast(m.id as text) = o.ref and m.status in ('QUEUED', 'SENDING'))
+          when 'refund' then exists (
+            select from refund r where cast(r.id as text) = o.ref and r.status in ('QUEUED', 'UNKNOWN'))
+          when 'cancel_intent' then exists (
+            select from payment p where cast(p.id as text) = o.ref and p.status = 'CANCEL_REQUESTED')
+          when 'letter' then exists (
+            select from stripe_event l where l.event_id = o.ref and l.status = 'RECEIVED')
+          else true end
     """
 
 

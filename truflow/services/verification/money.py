@@ -7,7 +7,8 @@ GIVEN_BACK = """
   select r.booking_id, sum(r.amount_cents) as cents from refund r
   where not exists (select from refund again where again.retry_of = r.id)
     and (r.status not in ('FAILED', 'CANCELED')
-      or exists (select from admin_alert a where a.object_ref = cast(r.id as text)))
+      or exists (
+        select from admin_alert a where a.rule = 'refund_failed' and a.object_ref = cast(r.id as text)))
   group by r.booking_id
 """
 """What went back, is on its way, or failed and was told to a person; a refund that was tried again counts once."""
@@ -68,7 +69,7 @@ def money_not_given_back() -> str:
         select ended.id, sum(
           case when coalesce(p.settled_at, p.created_at) > coalesce(ended.cancelled_at, '-infinity') then p.amount_cents
             when ended.actor <> 'guest' then 0
-            else p.amount_cents * coalesce(tier.percent, 0) / 100 end) as cents
+            else cast(p.amount_cents as bigint) * coalesce(tier.percent, 0) / 100 end) as cents
         from ended join payment p on p.booking_id = ended.id
         left join lateral (
           select cast(each ->> 'refund_percent' as int) as percent from jsonb_array_elements(ended.policy) each

@@ -39,7 +39,8 @@ def refund_failed_untold() -> str:
       from refund r join booking b on b.id = r.booking_id
       where r.status in ('REQUIRES_ACTION', 'FAILED', 'CANCELED', 'MANUAL')
         and not exists (select from refund again where again.retry_of = r.id)
-        and not exists (select from admin_alert a where a.object_ref = cast(r.id as text))
+        and not exists (
+          select from admin_alert a where a.rule = 'refund_failed' and a.object_ref = cast(r.id as text))
     """
 
 

@@ -30,13 +30,16 @@ AGREES: dict[str, frozenset[str]] = {
     "FAILED": UNPAID | {"canceled"},
     "CANCELED": frozenset({"canceled"}),
 }
+DECIDED = {"won": "WON", "warning_closed": "WON", "prevented": "WON", "lost": "LOST"}
+"""How a dispute ended; every other word of Stripe's means that it is open."""
+
 SETTLED = frozenset({"SUCCEEDED", "FAILED", "CANCELED"})
 
 LOOK = "Open it in Stripe's dashboard and compare. What a lost letter left behind mends itself in five minutes."
 NOT_OURS = "Look in Stripe's dashboard for what it paid. It may belong to another installation with the same key."
 
 PAYMENTS = """
-  select p.id, p.status, p.amount_cents, p.currency, p.stripe_intent_id, p.created_at,
+  select p.id, p.status, p.amount_cents, p.currency, p.dispute, p.stripe_intent_id, p.created_at,
     'payment ' || p.id || ' of booking ' || b.reference || ' (' || b.id || ')' as row
   from payment p join booking b on b.id = p.booking_id where p.method in ('CARD', 'CHECKOUT') order by p.created_at
 """
@@ -54,6 +57,7 @@ class Difference:
     finding: FindingView
     intent_id: str = ""
     refund_id: str = ""
+    disputed_intent: str = ""
 
 
 class Books:
@@ -62,34 +66,48 @@ class Books:
     def __init__(self, *, since: dt.datetime) -> None:
         self.intents = {each.id: each for each in stripe.list_intents(since=since)}
         self.refunds = {each.id: each for each in stripe.list_refunds(since=since)}
+        self.disputes: dict[str, set[str]] = {}
+        for each in stripe.list_disputes(since=since):
+            self.disputes.setdefault(each.intent_id, set()).add(DECIDED.get(each.status, "OPEN"))
 
-    def ask_again(self, differences: list[Difference]) -> None:
-        for intent_id in {each.intent_id for each in differences} - {""}:
+    def ask_again(self, suspects: list[Difference]) -> None:
+        """Look at each of these by itself, as it is now."""
+        for intent_id in {each.intent_id for each in suspects} - {""}:
             try:
                 self.intents[intent_id] = stripe.retrieve_intent(intent_id)
             except stripe.StripeRefused:
                 self.intents.pop(intent_id, None)
-        for refund_id in {each.refund_id for each in differences} - {""}:
+        for refund_id in {each.refund_id for each in suspects} - {""}:
             try:
                 self.refunds[refund_id] = stripe.retrieve_refund(refund_id)
             except stripe.StripeRefused:
                 self.refunds.pop(refund_id, None)
+        for intent_id in {each.disputed_intent for each in suspects} - {""}:
+            found = stripe.disputes_of(intent_id)
+            self.disputes[intent_id] = {DECIDED.get(each.status, "OPEN") for each in found}
 
 
 def compare(*, now: dt.datetime) -> tuple[list[FindingView], dict[str, int]]:
     """Every difference that is still one on the second look, and how much of Stripe's was looked at."""
     try:
         books = Books(since=_since(now))
-        suspects = _differences(books, now=now)
-        if suspects:
-            books.ask_again(suspects)
-            seen = {(each.finding.rule, each.finding.row) for each in suspects}
-            suspects = [each for each in _differences(books, now=now) if (each.finding.rule, each.finding.row) in seen]
-    except stripe.StripeUnreachable as trouble:
+        findings = still_different(books, now=now)
+    except (stripe.StripeUnreachable, stripe.StripeRefused) as trouble:
         what = f"Stripe did not answer ({trouble}), so its books were not compared with ours."
         return [FindingView("stripe_unreachable", "Stripe", what, "Try again later, or use --no-stripe.")], {}
     checked = {"stripeIntents": len(books.intents), "stripeRefunds": len(books.refunds)}
-    return [each.finding for each in suspects], checked
+    return findings, checked
+
+
+def still_different(books: Books, *, now: dt.datetime) -> list[FindingView]:
+    """What differs from these books and, asked about once more, from Stripe as it is now."""
+    suspects = differences(books, now=now)
+    if not suspects:
+        return []
+    books.ask_again(suspects)
+    seen = {(each.finding.rule, each.finding.row) for each in suspects}
+    again = (each.finding for each in differences(books, now=now))
+    return [finding for finding in again if (finding.rule, finding.row) in seen]
 
 
 def _since(now: dt.datetime) -> dt.datetime:
@@ -99,12 +117,14 @@ def _since(now: dt.datetime) -> dt.datetime:
     return (first - dt.timedelta(days=1)) if first else now - dt.timedelta(days=35)
 
 
-def _differences(books: Books, *, now: dt.datetime) -> list[Difference]:
+def differences(books: Books, *, now: dt.datetime) -> list[Difference]:
+    """Everything in which our rows differ from these books."""
     with transaction() as session:
         payments = session.execute(text(PAYMENTS)).all()
         refunds = session.execute(text(REFUNDS)).all()
     return [
         *_of_payments(payments, books, now=now),
+        *_of_disputes(payments, books),
         *_of_refunds(refunds, books),
         *_strange_intents(payments, books),
         *_strange_refunds(payments, refunds, books, now=now),
@@ -139,6 +159,17 @@ def _payment_differs(ours: Any, theirs: Intent, *, now: dt.datetime) -> str:
     if theirs.status not in AGREES[ours.status] and not fresh:
         return f"It is {ours.status} here and {theirs.status} at Stripe."
     return ""
+
+
+def _of_disputes(payments: Any, books: Books) -> list[Difference]:
+    found = []
+    for ours in payments:
+        theirs = books.disputes.get(ours.stripe_intent_id) or {"NONE"}
+        if ours.stripe_intent_id and ours.dispute not in theirs:
+            what = f"Its dispute is {ours.dispute} here and {' and '.join(sorted(theirs))} at Stripe."
+            finding = FindingView("dispute_differs_from_stripe", ours.row, what, LOOK)
+            found.append(Difference(finding, disputed_intent=ours.stripe_intent_id))
+    return found
 
 
 def _of_refunds(refunds: Any, books: Books) -> list[Difference]:

@@ -1,0 +1,68 @@
+"""How much: short forms inside `scripts/test`, long ones by `scripts/prove`; the same code serves both.
+
+PROOF_LONG=1 asks for the long form, PROOF_SEED for other dice, PROOF_ONLY for one schedule of a failure,
+PROOF_RESULTS for a file that each part adds its figures to.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+LONG = os.environ.get("PROOF_LONG") == "1"
+SEED = int(os.environ.get("PROOF_SEED", "20270301"))
+ONLY = os.environ.get("PROOF_ONLY", "")
+
+
+def amount(name: str, short: int, long: int) -> int:
+    """How often; PROOF_<NAME> overrules both."""
+    return int(os.environ.get(f"PROOF_{name.upper()}", long if LONG else short))
+
+
+class Part:
+    """One part of the proof while it runs: what it counts and what its oracle saw."""
+
+    def __init__(self, name: str, test: str) -> None:
+        self.name, self.test = name, test
+        self.counts: dict[str, Any] = {}
+        self.oracle: dict[str, int] = {}
+
+    def replay(self, only: str = "") -> str:
+        """The command that shows a failure again."""
+        chosen = f"PROOF_ONLY='{only}' " if only else ""
+        return f"{chosen}PROOF_SEED={SEED} .venv/bin/python -m pytest {self.test}"
+
+
+@contextmanager
+def part(name: str, test: str) -> Iterator[Part]:
+    """Time a part; print its seed, its counts and how to run it again; keep the figures when it ended well."""
+    made = Part(name, test)
+    began = time.monotonic()
+    ended_well = False
+    try:
+        yield made
+        ended_well = True
+    finally:
+        took = time.monotonic() - began
+        print(f"\n{name}: seed {SEED}, {took:.1f} s, {_words(made.counts)}")
+        print(f"  oracle: {_words(made.oracle)}\n  again: {made.replay()}")
+    results = os.environ.get("PROOF_RESULTS")
+    if results and ended_well:
+        line = {
+            "part": name,
+            "form": "long" if LONG else "short",
+            "seed": SEED,
+            "seconds": round(took, 1),
+            "counts": made.counts,
+            "oracle": made.oracle,
+            "test": test,
+        }
+        with Path(results).open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def _words(counts: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in counts.items()) or "nothing counted"
