@@ -1,5 +1,7 @@
 """The proof's own fixtures."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import Engine
 
@@ -9,8 +11,11 @@ from tests.sandbox.kit import Sandbox
 
 
 @pytest.fixture
-def world(practice: Engine, sandbox_process: Sandbox) -> World:
-    """The demo's practice without a booking, and everything the oracle needs."""
+def world(practice: Engine, sandbox_process: Sandbox) -> Iterator[World]:
+    """The demo's practice without a booking, and everything the oracle needs; Stripe's clock is put back afterwards."""
+    offset = sandbox_process.control("GET", "/clock")["offset"]
     made = World(practice, sandbox_process, HOME / "data")
     made.fresh()
-    return made
+    yield made
+    sandbox_process.control("DELETE", "/ledger")
+    sandbox_process.advance(offset - sandbox_process.control("GET", "/clock")["offset"])

@@ -144,7 +144,7 @@ def test_the_oracle_finds_a_guest_who_paid_twice(world: World) -> None:
     """Planted in what it read, since an index of ours lets nobody plant it in the table."""
     lived(world)
     with world.database.connect() as connection:
-        books = oracle.read(connection, ledger.since(world.box, world.since), world.mails(), world.clock.now)
+        books = oracle.read(connection, ledger.read(world.box), world.mails(), world.clock.now)
     paid = books.of("payment", status="SUCCEEDED")
     paid[0]["booking_id"] = paid[1]["booking_id"]
     assert "nobody pays twice" in {breach.rule for breach in oracle.examine(books).breaches}

@@ -15,7 +15,7 @@ from tests.proof import ledger, oracle
 from tests.proof.oracle import Findings
 from tests.sandbox.kit import Sandbox
 from truflow.errors import Refusal
-from truflow.services import effects, holds, limits, upkeep
+from truflow.services import effects, holds, limits, reconcile
 from truflow.services.views import BookedView
 
 CATALOGUE = {
@@ -30,19 +30,35 @@ CATALOGUE = {
 
 
 @dataclass
+class Together(Clock):
+    """Our clock and Stripe's, moved by one hand."""
+
+    box: Sandbox
+
+    def forward(self, **span: float) -> dt.datetime:
+        self.box.advance(dt.timedelta(**span).total_seconds())
+        return super().forward(**span)
+
+    def back_to(self, now: dt.datetime) -> None:
+        self.now = now
+        self.box.control("POST", "/clock", now=now.timestamp())
+
+
+@dataclass
 class World:
     """The practice; `seen` adds up what the oracle has looked at."""
 
     database: Engine
     box: Sandbox
     home: Path
-    clock: Clock = field(default_factory=lambda: Clock(NOW))
     seen: Findings = field(default_factory=Findings)
-    since: int = 0
     rounds: int = 0
 
+    def __post_init__(self) -> None:
+        self.clock = Together(NOW, self.box)
+
     def fresh(self) -> None:
-        """Forget every booking and all money; the catalogue stays."""
+        """Forget every booking and all money, ours and Stripe's; the catalogue stays."""
         with self.database.begin() as connection:
             connection.execute(text("set local session_replication_role = replica"))
             tables = connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars()
@@ -54,9 +70,9 @@ class World:
             connection.execute(text("update system_settings set max_bookings_per_day = null"))
         limits._limiter.cache_clear()
         shutil.rmtree(self.home / "mail", ignore_errors=True)
-        self.clock.now = NOW
+        self.box.control("DELETE", "/ledger")
+        self.clock.back_to(NOW)
         self.rounds += 1
-        self.since = ledger.mark(self.box)
 
     def sql(self, statement: str, **values: Any) -> list[dict[str, Any]]:
         with self.database.begin() as connection:
@@ -91,16 +107,15 @@ class World:
         return effects.deliver_due(lambda: self.clock.now)
 
     def chores(self) -> None:
-        """What the worker does by itself, each chore once."""
+        """What the worker does by itself, each chore once, the reconciliation as at night."""
         self.deliver()
         holds.expire_overdue(now=self.clock.now)
-        upkeep.settle_open_payments(now=self.clock.now)
-        upkeep.settle_open_refunds(now=self.clock.now, wide=True)
+        reconcile.run(now=self.clock.now, wide=True)
         self.deliver()
 
     def rest(self, *, minutes: float = 31) -> None:
         """Let the time of every hold pass and reconcile twice, until nothing is due any more."""
-        self.chores()
+        self.deliver()
         self.clock.forward(minutes=minutes)
         for _ in range(8):
             self.chores()
@@ -118,7 +133,7 @@ class World:
         if inside is None:
             with self.database.connect().execution_options(isolation_level="REPEATABLE READ") as snapshot:
                 return self.examine(lost_answers=lost_answers, inside=snapshot)
-        stripe = ledger.since(self.box, self.since)
+        stripe = ledger.read(self.box)
         books = oracle.read(inside, stripe, self.mails(), self.clock.now, lost_answers=lost_answers)
         findings = oracle.examine(books)
         self.seen.add(findings)
