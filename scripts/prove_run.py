@@ -1,6 +1,7 @@
 """Runs the parts of the proof one after the other and keeps each one's figures in docs/proof.json."""
 
 import datetime as dt
+import fcntl
 import json
 import os
 import signal
@@ -12,43 +13,53 @@ from typing import Any
 
 import prove_mutants
 import prove_report
-from prove_parts import PARTS
+from prove_parts import PARTS, chosen
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "docs" / "proof.json"
+PROVED = ("truflow", "stripe_sandbox", "alembic")
 
 
 def main(words: list[str]) -> int:
     """Run what is asked for; 1 when something failed."""
-    again = "--again" in words
-    asked = [word for word in words if word != "--again"] or [*PARTS, "mutants", "report"]
+    again, redis = "--again" in words, "--redis" in words
+    os.environ["PROOF_QUEUE"] = "redis" if redis else "postgres"
+    wanted = [word for word in words if not word.startswith("--")] or [
+        *PARTS,
+        *([] if redis else ["mutants"]),
+        "report",
+    ]
     failed = []
-    for name in asked:
-        if name == "list":
-            print("\n".join(f"{name:<14}{part.what}" for name, part in PARTS.items()))
-            print(f"{'mutants':<14}guards switched off in a copy, one at a time\n{'report':<14}docs/proof.md")
-        elif name == "report":
+    for word in wanted:
+        if word == "list":
+            _list()
+        elif word == "report":
             prove_report.write()
-        elif name == "mutants":
-            failed += [] if prove_mutants.run(keep) else [name]
-        elif name not in PARTS:
-            print(f"There is no part {name}; scripts/prove list names them.", file=sys.stderr)
+        elif word == "mutants":
+            failed += [] if prove_mutants.run(keep) else [word]
+        elif not chosen(word):
+            print(f"There is no part {word}; scripts/prove list names them.", file=sys.stderr)
             return 2
-        elif not again and _done(name):
-            print(f"{name}: done at this commit already")
-        elif not _run(name):
-            failed.append(name)
+        elif redis and not PARTS[word.split(".")[0]].processes:
+            print(f"{word}: no queue takes part in it")
+        else:
+            failed += [share for share in chosen(word) if not (_done(share) and not again) and not _run(share)]
     if failed:
         print(f"Failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
 
 
+def _list() -> None:
+    for name, part in PARTS.items():
+        shares = f", in {part.shares} shares" if part.shares > 1 else ""
+        print(f"{name:<14}{part.what}{shares}{'; also --redis' if part.processes else ''}")
+    print(f"{'mutants':<14}guards switched off in a copy, one at a time\n{'report':<14}docs/proof.md")
+
+
 def commit() -> str:
-    """The commit that is proved, marked when the tree differs from it; PROOF_COMMIT names an exported tree's."""
-    if named := os.environ.get("PROOF_COMMIT"):
-        return named
-    changed = _git("status", "--porcelain", "--", "truflow", "stripe_sandbox", "alembic")
-    return (_git("rev-parse", "--short", "HEAD") or "unknown") + ("+" if changed else "")
+    """The last commit that changed what is proved, marked when the tree differs from it."""
+    changed = _git("status", "--porcelain", "--", *PROVED)
+    return (_git("log", "-1", "--format=%h", "--", *PROVED) or "unknown") + ("+" if changed else "")
 
 
 def _git(*words: str) -> str:
@@ -56,34 +67,40 @@ def _git(*words: str) -> str:
 
 
 def keep(lines: list[dict[str, Any]]) -> None:
-    """Append results, each with the commit and the day; a reader never sees half a file."""
-    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
+    """Append results, each with the commit, the day and the queue; two runs at once lose none."""
     stamp = {"commit": commit(), "at": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "queue": _queue()}
-    draft = RESULTS.with_suffix(".tmp")
-    draft.write_text(json.dumps(known + [{**line, **stamp} for line in lines], indent=1, ensure_ascii=False) + "\n")
-    draft.replace(RESULTS)
+    RESULTS.touch()
+    with RESULTS.open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        known = json.loads(file.read() or "[]")
+        file.seek(0)
+        file.write(json.dumps(known + [{**line, **stamp} for line in lines], indent=1, ensure_ascii=False) + "\n")
 
 
 def _queue() -> str:
-    return "PostgresHuey"  # the tests' own settings name no Redis yet
+    return "RedisHuey" if os.environ["PROOF_QUEUE"] == "redis" else "PostgresHuey"
 
 
 def _done(name: str) -> bool:
-    if not RESULTS.exists():
-        return False
-    here, queue = commit(), _queue()
-    return any(
-        line.get("asked") == name and line["commit"] == here and line["queue"] == queue
-        for line in json.loads(RESULTS.read_text())
-    )
+    known = json.loads(RESULTS.read_text() or "[]") if RESULTS.exists() else []
+    here = (name, commit(), _queue())
+    found = any((line.get("asked"), line["commit"], line["queue"]) == here for line in known)
+    if found:
+        print(f"{name}: done at this commit already")
+    return found
 
 
 def _run(name: str) -> bool:
-    """One part in a process of its own, in a group of its own, ended when its time is over."""
-    part = PARTS[name]
+    """One share in a process of its own, in a group of its own, ended when its time is over."""
+    part = PARTS[name.split(".")[0]]
+    number = name.partition(".")[2] or "1"
     with tempfile.TemporaryDirectory(prefix="truflow-proof-") as folder:
         results = Path(folder) / "results"
-        environment = {**os.environ, "PROOF_LONG": "1", "PROOF_RESULTS": str(results), **part.amounts}
+        environment = os.environ | {
+            "PROOF_LONG": "1",
+            "PROOF_RESULTS": str(results),
+            "PROOF_SHARE": f"{number}/{part.shares}",
+        }
         command = [sys.executable, "-m", "pytest", "-s", *part.tests]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
         try:
@@ -94,7 +111,7 @@ def _run(name: str) -> bool:
             process.wait(60)
             return False
         found = results.read_text().splitlines() if results.exists() else []
-        keep([{**json.loads(line), "asked": name} for line in found])
+        keep([{**json.loads(line), "asked": name, "processes": part.processes} for line in found])
         return ended == 0
 
 

@@ -32,6 +32,7 @@ from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 from sqlalchemy import Engine, create_engine, text  # noqa: E402
 
 from tests.kit.clock import NOW, Clock  # noqa: E402
+from tests.kit.redis import queue_settings  # noqa: E402
 from tests.kit.stack import Stack  # noqa: E402
 from tests.sandbox.kit import Sandbox  # noqa: E402
 
@@ -117,9 +118,10 @@ def token(sandbox_process: Sandbox) -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The product, running: shared by every test that comes in over HTTP or by browser."""
-    made = Stack(HOME / "stack").up()
-    yield made
-    made.down()
+    with queue_settings(HOME / "redis") as settings:
+        made = Stack(HOME / "stack").up(**settings)
+        yield made
+        made.down()
 
 
 CHROMIUM_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]

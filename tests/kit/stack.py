@@ -57,10 +57,14 @@ class Stack:
         self.server.stop()
 
     def start(self, name: str, **settings: str) -> None:
-        """Start the web or the worker, with settings of its own."""
+        """Start the web or the worker, with settings of its own beside the stack's."""
         log = (self.folder / f"{name}.log").open("ab")
         self.processes[name] = subprocess.Popen(
-            [sys.executable, "-m", "truflow", name], cwd=ROOT, env=self._env(settings), stdout=log, stderr=log
+            [sys.executable, "-m", "truflow", name],
+            cwd=ROOT,
+            env=self._env({**self.settings, **settings}),
+            stdout=log,
+            stderr=log,
         )
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
@@ -103,7 +107,7 @@ class Stack:
         return subprocess.run(
             [sys.executable, "-m", "truflow", *command],
             cwd=ROOT,
-            env=self._env({}),
+            env=self._env(self.settings),
             input=input,
             capture_output=True,
             text=True,

@@ -1,25 +1,34 @@
 """How much: short forms inside `scripts/test`, long ones by `scripts/prove`; the same code serves both.
 
-PROOF_LONG=1 asks for the long form, PROOF_SEED for other dice, PROOF_ONLY for one schedule of a failure,
-PROOF_RESULTS for a file that each part adds its figures to.
+PROOF_LONG=1 asks for the long form, PROOF_SEED for other dice, PROOF_SHARE=2/5 for the second of five equal shares,
+PROOF_ONLY for one schedule of a failure, PROOF_QUEUE=redis for the other queue where whole processes run, and
+PROOF_RESULTS names a file that each part adds its figures to.
 """
 
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
 
 LONG = os.environ.get("PROOF_LONG") == "1"
-SEED = int(os.environ.get("PROOF_SEED", "20270301"))
 ONLY = os.environ.get("PROOF_ONLY", "")
+SHARE, SHARES = map(int, os.environ.get("PROOF_SHARE", "1/1").split("/"))
+SEED = int(os.environ.get("PROOF_SEED", "20270301"))
 
 
 def amount(name: str, short: int, long: int) -> int:
-    """How often; PROOF_<NAME> overrules both."""
+    """How often in all; PROOF_<NAME> overrules both."""
     return int(os.environ.get(f"PROOF_{name.upper()}", long if LONG else short))
+
+
+def share(items: Sequence[Item]) -> Sequence[Item]:
+    """This run's share of what all shares do together."""
+    return items[SHARE - 1 :: SHARES]
 
 
 class Part:
@@ -32,8 +41,9 @@ class Part:
 
     def replay(self, only: str = "") -> str:
         """The command that shows a failure again."""
-        chosen = f"PROOF_ONLY='{only}' " if only else ""
-        return f"{chosen}PROOF_SEED={SEED} .venv/bin/python -m pytest {self.test}"
+        given = {name: os.environ[name] for name in ("PROOF_LONG", "PROOF_SHARE", "PROOF_QUEUE") if name in os.environ}
+        given |= {"PROOF_SEED": str(SEED)} | ({"PROOF_ONLY": f"'{only}'"} if only else {})
+        return f"{' '.join(f'{name}={value}' for name, value in given.items())} .venv/bin/python -m pytest {self.test}"
 
 
 @contextmanager
@@ -47,7 +57,7 @@ def part(name: str, test: str) -> Iterator[Part]:
         ended_well = True
     finally:
         took = time.monotonic() - began
-        print(f"\n{name}: seed {SEED}, {took:.1f} s, {_words(made.counts)}")
+        print(f"\n{name}: seed {SEED}, share {SHARE}/{SHARES}, {took:.1f} s, {_words(made.counts)}")
         print(f"  oracle: {_words(made.oracle)}\n  again: {made.replay()}")
     results = os.environ.get("PROOF_RESULTS")
     if results and ended_well:
@@ -55,6 +65,7 @@ def part(name: str, test: str) -> Iterator[Part]:
             "part": name,
             "form": "long" if LONG else "short",
             "seed": SEED,
+            "share": f"{SHARE}/{SHARES}",
             "seconds": round(took, 1),
             "counts": made.counts,
             "oracle": made.oracle,

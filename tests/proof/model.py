@@ -20,6 +20,7 @@ class Visit:
     settled: bool = False
     unpayable: bool = False
     asked_by_bank: bool = False
+    at_desk: bool = False
     refunds: int = 0
 
     def overdue(self, now: dt.datetime) -> bool:
@@ -81,6 +82,8 @@ class Model:
                 visit.refunds += visit.status == "CONFLICT"
             case "CANCELLED":
                 visit.refunds += 1
+            case "CONFIRMED" if visit.at_desk:
+                visit.refunds += 1
 
     def cancel(self, visit: Visit) -> str:
         if visit.status == "CANCELLED":
@@ -92,6 +95,30 @@ class Model:
             self.waiting.append(("cancel", visit))
         visit.status = "CANCELLED"
         return "CANCELLED"
+
+    def move(self, visit: Visit, slot: int, now: dt.datetime) -> str:
+        if visit.status != "CONFIRMED":
+            return "POLICY_REFUSES"
+        others = [other for other in self.visits if other.slot == slot and other is not visit]
+        self.expire(others, now)
+        if any(other.status in TAKEN for other in others):
+            return "SLOT_TAKEN"
+        visit.slot = slot
+        return "CONFIRMED"
+
+    def take_cash(self, visit: Visit, now: dt.datetime) -> str:
+        """All that is due, at the desk; a card payment under way becomes one too many."""
+        if visit.overdue(now) or visit.status == "EXPIRED":
+            return "HOLD_EXPIRED"
+        if visit.status not in TAKEN:
+            return "POLICY_REFUSES"
+        if visit.at_desk:
+            return "ALREADY_PAID"
+        visit.at_desk = True
+        if visit.status == "PENDING":
+            visit.status = "CONFIRMED"
+            self.waiting.append(("cancel", visit))
+        return "CONFIRMED"
 
     def work(self, now: dt.datetime) -> None:
         """Everything promised, in the order of the promises."""

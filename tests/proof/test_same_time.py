@@ -28,9 +28,9 @@ THIS = "tests/proof/test_same_time.py"
 
 
 def apart(stack: Stack) -> Iterator[str]:
-    """Free starts an hour and a quarter apart, from four weeks on, where no other test books."""
-    first = dt.datetime.now(NEW_YORK).date() + dt.timedelta(days=28)
-    for day in (first + dt.timedelta(days=n) for n in range(31)):
+    """Free starts an hour and a quarter apart: from four weeks on, where no other test books, then the days before."""
+    today = dt.datetime.now(NEW_YORK).date()
+    for day in (today + dt.timedelta(days=n) for n in (*range(28, 60), *range(3, 28))):
         last: dt.datetime | None = None
         for slot in stack.http.get("/api/availability/3", params={"date": str(day)}).json()["slots"]:
             start = dt.datetime.fromisoformat(slot["startTime"])

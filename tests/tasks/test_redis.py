@@ -1,34 +1,24 @@
 """The same road with Redis as queue and counter, where several processes share the work."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.kit.guests import bearer, book, card, free_times
+from tests.kit.redis import available, redis_url
 from tests.kit.stack import Stack
-from tests.sandbox.kit import free_port, until
+from tests.sandbox.kit import until
 
-pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="needs Debian's redis-server")
-
-
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port, folder = free_port(), tmp_path_factory.mktemp("redis")
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    yield f"redis://127.0.0.1:{port}/0"
-    server.terminate()
-    server.wait(10)
+pytestmark = pytest.mark.skipif(not available(), reason="needs Debian's redis-server")
 
 
 @pytest.fixture(scope="module")
-def redis_stack(redis: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(Path(tmp_path_factory.mktemp("redis-stack"))).up(TRUFLOW_REDIS_URL=redis)
-    yield stack
-    stack.down()
+def redis_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with redis_url(tmp_path_factory.mktemp("redis")) as url:
+        stack = Stack(Path(tmp_path_factory.mktemp("redis-stack"))).up(TRUFLOW_REDIS_URL=url)
+        yield stack
+        stack.down()
 
 
 def test_a_paid_booking_is_confirmed_and_mailed_by_the_bell_alone(redis_stack: Stack) -> None:
@@ -46,5 +36,5 @@ def test_a_worker_killed_in_between_loses_nothing(redis_stack: Stack) -> None:
         made = book(redis_stack, start, f"gap{number}").json()
         path = f"/api/bookings/{made['booking']['id']}/pay"
         redis_stack.http.post(path, json={"confirmationToken": card(redis_stack)}, headers=bearer(made))
-    redis_stack.start("worker", TRUFLOW_REDIS_URL=redis_stack.settings["TRUFLOW_REDIS_URL"])
+    redis_stack.start("worker")
     until(lambda: not redis_stack.sql("select 1 from email_message where status <> 'SENT'"), 30)
