@@ -81,7 +81,7 @@ MUTANTS = (
         "truflow/integrations/stripe.py",
         'f"intent-{payment_id}"',
         '__import__("secrets").token_hex()',
-        ("tests/proof/test_crashes.py::test_a_death_at_any_point_loses_nothing[books]",),
+        ("tests/proof/test_kills.py::test_kill9[books]",),
     ),
     Mutant(
         "payments only go up",
@@ -110,6 +110,13 @@ MUTANTS = (
         "    release(session, booking)\n    stop_payments(session, booking, now=now)\n",
         "    release(session, booking)\n",
         (f"{INTERLEAVED}[pay-expire]",),
+    ),
+    Mutant(
+        "the booking's lock while money is merged",
+        "truflow/services/settling.py",
+        "booking = lock_one(session, Booking, seen.id)",
+        "booking = session.get(Booking, seen.id)",
+        ("tests/services/test_settling.py",),
     ),
     Mutant(
         "late money asks whether the time is free",
@@ -164,7 +171,7 @@ def _tried(mutant: Mutant, copy: Path) -> dict[str, Any]:
 
 
 def _first_red(name: str, tests: Sequence[str], copy: Path) -> str:
-    environment = {"PROOF_SCHEDULES": "30", "PROOF_CRASHES": "40", **os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {"PROOF_SCHEDULES": "30", "PROOF_KILLS": "40", **os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("PROOF_ONLY", None)
     environment.pop("PROOF_LONG", None)
     command = [sys.executable, "-m", "pytest", "-x", *tests]

@@ -70,10 +70,14 @@ def engine() -> Engine:
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One use case: commits when it ends well, else leaves nothing; a crowded or absent database is Busy."""
-    session = Session(engine(), expire_on_commit=False)
+    with _as_refusals(), Session(engine(), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def _as_refusals() -> Iterator[None]:
     try:
-        with session, session.begin():
-            yield session
+        yield
     except DataError as error:
         raise Invalid({}) from error  # a NUL or the like, in a text that no form of ours lets through
     except OperationalError as error:
@@ -130,7 +134,7 @@ def lock_name(session: Session, *names: str) -> None:
 def alone(name: str) -> Iterator[bool]:
     """Whether we are the only process doing this; holds no transaction, so the block may call the outside world."""
     number = {"number": _number(name)}
-    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with _as_refusals(), engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         free = bool(connection.execute(text("select pg_try_advisory_lock(:number)"), number).scalar_one())
         try:
             yield free

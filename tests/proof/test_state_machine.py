@@ -136,8 +136,6 @@ class Practice(RuleBasedStateMachine):
     @rule(which=A_VISIT)
     def cancel(self, which: int) -> None:
         visit, made = self.chosen(which, [visit for visit in self.model.visits if visit.status != "CANCELLED"])
-        if visit.at_desk:
-            return
         self.same(
             "cancel",
             outcome(lambda: cancelling.cancel(made.booking.id, made.manage_token, client="10.5.0.1", now=self.now)),
