@@ -138,15 +138,25 @@ def seed() -> None:
 
 
 @app.command()
-def create_admin(email: Email, name: Annotated[str, typer.Option(help="The name shown.")] = "") -> None:
-    """Add an admin; the password is shown once."""
+def create_admin(
+    email: Annotated[str, typer.Argument(help="The admin's email address; else TRUFLOW_ADMIN_EMAIL.")] = "",
+    name: Annotated[str, typer.Option(help="The name shown.")] = "",
+) -> None:
+    """Add an admin; the password is shown once, unless it is the one set for TRUFLOW_ADMIN_EMAIL."""
     from truflow.operations import database
     from truflow.services import admins
 
-    password = admins.new_password()
+    first = get_settings()
+    address = email or first.admin_email
+    if not address:
+        raise typer.BadParameter("name the admin's email address, or set TRUFLOW_ADMIN_EMAIL")
+    is_first = address.lower() == first.admin_email.lower()
+    chosen = first.admin_password.get_secret_value() if first.admin_password and is_first else ""
+    password = chosen or admins.new_password()
     with database():
-        admins.create_admin(email, name or email.partition("@")[0], password)
-    typer.echo(f"{email} may sign in with this password, shown only now: {password}")
+        admins.create_admin(address, name or address.partition("@")[0], password)
+    shown = "the password you set" if chosen else f"this password, shown only now: {password}"
+    typer.echo(f"{address} may sign in with {shown}")
 
 
 @app.command()

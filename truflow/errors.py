@@ -60,6 +60,22 @@ class InvalidCredentials(Refusal):
         super().__init__("The email address or the password is not right.")
 
 
+class LinkSpent(Refusal):
+    """A link that works once, and has worked, or is too old, or never was one of ours: all the same to who tries it."""
+
+    code = "NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("This link is too old or was used already. Please ask for a new one.")
+
+
+class LastAdmin(Refusal):
+    code = "IN_USE"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody must be able to sign in. Add another person first, then remove this one.")
+
+
 class Forbidden(Refusal):
     code = "FORBIDDEN"
 
@@ -154,6 +170,13 @@ class MailOnItsWay(Refusal):
         super().__init__("This mail is on its way already. Please wait until it has arrived or failed.")
 
 
+class MailOutdated(Refusal):
+    code = "POLICY_REFUSES"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"This booking is {status.lower()}, so the mail is no longer true. It was not sent again.")
+
+
 class KeyReused(Refusal):
     code = "KEY_REUSED"
 
@@ -187,11 +210,20 @@ class NotRetryable(Refusal):
         super().__init__(why)
 
 
+class ServiceInUse(Refusal):
+    code = "IN_USE"
+
+    def __init__(self) -> None:
+        super().__init__("This service has bookings, so it cannot be deleted. Take it off sale instead.")
+
+
 class RateLimited(Refusal):
     code = "RATE_LIMITED"
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("That was too often. Please wait a little and try again.", retry_after=retry_after)
+        minutes = -(-retry_after // 60)
+        wait = "in a minute" if minutes <= 1 else f"in {minutes} minutes"
+        super().__init__(f"That was too often. Please try again {wait}.", retry_after=retry_after)
 
 
 class TooManyHolds(Refusal):

@@ -26,6 +26,8 @@ FULL = MailFacts(
     calendar_url=LINK + "&c",
     book_url="https://book.example/book/deep",
     admin_url="https://book.example/admin/bookings/1",
+    password_url="https://book.example/admin/password-reset/new?t=abc",
+    ask_url="https://book.example/admin/password-reset",
     policy="Free until 24 hours before.",
     reason="LATE",
     free_times=(FreeTime("Wednesday, December 2, 2026, 9:15 AM", "https://book.example/book/deep?at=1"),),

@@ -169,7 +169,7 @@ def other_stripe(patch: pytest.MonkeyPatch, url: str) -> Callable[[], None]:
 
     def forget() -> None:
         get_settings.cache_clear()
-        stripe._client.cache_clear()
+        stripe.client.cache_clear()
 
     patch.setenv("TRUFLOW_STRIPE_API_BASE", url)
     forget()

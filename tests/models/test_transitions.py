@@ -13,31 +13,33 @@ from tests.kit.clock import NOW, Clock, local
 from tests.kit.looking import one, rows
 from tests.kit.wishes import booked
 from truflow.errors import IllegalTransition
-from truflow.models import Booking, BookingStatus, Payment, PaymentStatus, Refund, RefundStatus
+from truflow.models import Booking, BookingStatus, DisputeStatus, Payment, PaymentStatus, Refund, RefundStatus
 from truflow.models.booking import TRANSITIONS
 from truflow.models.messages import MAIL_TRANSITIONS
-from truflow.models.payment import PAYMENT_TRANSITIONS, REFUND_TRANSITIONS
+from truflow.models.payment import DISPUTE_TRANSITIONS, PAYMENT_TRANSITIONS, REFUND_TRANSITIONS
 
 
-def pairs_in_trigger(database: Engine, name: str) -> set[tuple[str, str]]:
-    body = one(database, "select prosrc from pg_proc where proname = :name", name=name).split("raise exception")[0]
-    return set(re.findall(r"\('([A-Z_]+)', '([A-Z_]+)'\)", body))
+def pairs_in_trigger(database: Engine, name: str, column: str) -> set[tuple[str, str]]:
+    body = one(database, "select prosrc from pg_proc where proname = :name", name=name)
+    (listed,) = re.findall(rf"if new\.{column} <> old\.{column} and (.*?) then", body, re.DOTALL) or [""]
+    return set(re.findall(r"\('([A-Z_]+)', '([A-Z_]+)'\)", listed))
 
 
 @pytest.mark.parametrize(
-    ("trigger", "table"),
+    ("trigger", "column", "table"),
     [
-        ("booking_guard", TRANSITIONS),
-        ("payment_guard", PAYMENT_TRANSITIONS),
-        ("refund_guard", REFUND_TRANSITIONS),
-        ("mail_guard", MAIL_TRANSITIONS),
+        ("booking_guard", "status", TRANSITIONS),
+        ("payment_guard", "status", PAYMENT_TRANSITIONS),
+        ("payment_guard", "dispute", DISPUTE_TRANSITIONS),
+        ("refund_guard", "status", REFUND_TRANSITIONS),
+        ("mail_guard", "status", MAIL_TRANSITIONS),
     ],
 )
 def test_the_net_has_the_same_pairs_as_the_door(
-    database: Engine, trigger: str, table: dict[str, frozenset[str]]
+    database: Engine, trigger: str, column: str, table: dict[str, frozenset[str]]
 ) -> None:
     pairs = {(str(a), str(b)) for a, ends in table.items() for b in ends if a != b}
-    assert pairs_in_trigger(database, trigger) == pairs
+    assert pairs_in_trigger(database, trigger, column) == pairs
 
 
 @pytest.mark.parametrize("start", BookingStatus)
@@ -84,6 +86,24 @@ def test_the_database_refuses_what_the_code_would_never_ask(
     else:
         with pytest.raises(DBAPIError, match="may not go"), practice.begin() as connection:
             connection.execute(change, {"s": end})
+
+
+@pytest.mark.parametrize("start", DisputeStatus)
+@pytest.mark.parametrize("end", DisputeStatus)
+def test_the_database_refuses_a_dispute_that_goes_back(
+    practice: Engine, clock: Clock, start: DisputeStatus, end: DisputeStatus
+) -> None:
+    booked(local(2, "10:00"), clock.now)
+    with practice.begin() as connection:
+        connection.execute(text("set local session_replication_role = replica"))
+        connection.execute(text("update payment set dispute = :d"), {"d": start})
+    change = text("update payment set dispute = :d")
+    if start == end or end in DISPUTE_TRANSITIONS[start]:
+        with practice.begin() as connection:
+            connection.execute(change, {"d": end})
+    else:
+        with pytest.raises(DBAPIError, match=r"dispute of payment .* may not go"), practice.begin() as connection:
+            connection.execute(change, {"d": end})
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,36 @@ def test_a_failed_refund_that_was_paid_another_way_is_listed_no_more(failed_refu
     assert desk.today(now=clock.now).failed_refunds == []
 
 
+def test_a_long_list_says_how_many_there_are_in_all_and_hides_no_other_alert(
+    failed_mail: Any, practice: Engine, clock: Clock
+) -> None:
+    with practice.begin() as connection:
+        connection.execute(
+            text(
+                "insert into email_message (id, dedupe_key, booking_id, template, recipient, message_id, status, "
+                "attempts, facts, created_at) select gen_random_uuid(), 'x' || n, booking_id, template, recipient, "
+                "'x' || n, 'FAILED', 4, '{}', created_at + n * interval '1 second' "
+                "from email_message, generate_series(1, 57) n"
+            )
+        )
+        connection.execute(
+            text(
+                "insert into admin_alert (rule, object_ref, message, opened_at) "
+                "select 'mail_failed', id, 'A mail could not be sent.', created_at from email_message "
+                "where dedupe_key like 'x%' and dedupe_key <> 'x1'"
+            )
+        )
+    with transaction() as session:
+        alerts.raise_alert(session, "money_differs", "pi_1", "Another sum.", now=clock.now)
+    seen = desk.today(now=clock.now)
+    assert (len(seen.failed_mails), seen.failed_mails_count) == (50, 58)
+    assert failed_mail not in [mail.id for mail in seen.failed_mails], "the oldest have no room"
+    listed = {mail.alert_id for mail in seen.failed_mails}
+    assert [alert.rule for alert in seen.alerts if alert.id not in listed] == ["money_differs"]
+    assert len(desk.open_alerts()) == 58
+    assert (seen.failed_refunds, seen.failed_refunds_count) == ([], 0)
+
+
 def test_an_alert_is_closed_once_and_says_by_whom(practice: Engine, clock: Clock) -> None:
     with transaction() as session:
         alerts.raise_alert(session, "foreign_payment", "pi_1", "Somebody else's money.", now=clock.now)

@@ -118,11 +118,11 @@ class House:
 
     def no_show(self) -> None:
         self.clock.now = max(self.clock.now, SLOT)
-        visits.mark_no_show(self.id, version=self.version, why="", actor="admin:1", now=self.clock.now)
+        visits.mark_no_show(self.id, version=self.version, why="mixed up", actor="admin:1", now=self.clock.now)
 
     def came(self) -> None:
         self.clock.now = max(self.clock.now, SLOT)
-        visits.mark_completed(self.id, version=self.version, why="", actor="admin:1", now=self.clock.now)
+        visits.mark_completed(self.id, version=self.version, why="mixed up", actor="admin:1", now=self.clock.now)
 
 
 @pytest.mark.parametrize(("state", "verb", "outcome"), CASES, ids=[f"{s}-{v}" for s, v, _ in CASES])

@@ -14,7 +14,7 @@ from tests.kit.looking import one, rows
 from tests.kit.wishes import booked
 from tests.sandbox.kit import Sandbox
 from truflow.errors import NotFound
-from truflow.integrations.stripe import BadLetter
+from truflow.integrations.stripe_letters import BadLetter
 from truflow.services import stripe_inbox
 
 PATH = "path-token-of-the-tests"

@@ -2,63 +2,25 @@
 
 import datetime as dt
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from tests.kit.clock import Clock, local
-from tests.kit.looking import one, rows
-from tests.kit.post_office import HANG_UP, SILENT, PostOffice, post_office
-from tests.kit.wishes import booked
-from truflow.errors import MailOnItsWay, NoAddress, NotFound
+from tests.kit.looking import rows
+from tests.kit.post_office import HANG_UP, SILENT, PostOffice
 from truflow.integrations import mail, mail_smtp
-from truflow.services import mail_sending, mails, outbox
+from truflow.services import mail_sending, outbox
 from truflow.services.effects import KINDS
 from truflow.services.outbox import Fenced
-from truflow.settings import get_settings
 
 SLOT = local(2, "10:00")
 ATTEMPTS = [0, 1, 6, 21]
 """Minutes after the booking: at once, then 1, 5 and 15 after the attempt before."""
 
 Deliver = Callable[[], int]
-
-
-@pytest.fixture
-def first() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
-
-
-@pytest.fixture
-def second() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
-
-
-@pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Names the mail servers: serve(first.url, second.url)."""
-    monkeypatch.setattr(mail_smtp, "TIMEOUT_S", 0.2)
-
-    def name(*urls: str) -> None:
-        monkeypatch.setenv("TRUFLOW_MAIL_URL", " ".join(urls))
-        get_settings.cache_clear()
-
-    yield name
-    monkeypatch.undo()
-    get_settings.cache_clear()
-
-
-@pytest.fixture
-def promised(practice: Engine, clock: Clock) -> Engine:
-    """A booking without a deposit, so that exactly one mail waits: Alice's confirmation."""
-    with practice.begin() as connection:
-        connection.execute(text("update service set downpayment_cents = 0; update system_settings set email = ''"))
-    booked(SLOT, clock.now)
-    return practice
 
 
 def nobody() -> str:
@@ -306,101 +268,3 @@ def test_a_slow_server_is_given_up_before_the_lease_runs_out(
     assert row(promised)["status"] == "QUEUED"
     assert (first.mails, second.mails) == ([], [])
     assert outbox.LEASE.total_seconds() > 2 * 40
-
-
-def failed(database: Engine, clock: Clock, deliver: Deliver, office: PostOffice) -> Any:
-    """Alice's confirmation, given up; returns its id."""
-    office.replies["RCPT"] = "550 5.1.1 no such user"
-    deliver()
-    office.replies.clear()
-    clock.forward(hours=1)
-    return one(database, "select id from email_message where status = 'FAILED'")
-
-
-def test_a_failed_mail_is_sent_again_as_a_mail_of_its_own_and_its_alert_closes(
-    promised: Engine, clock: Clock, deliver: Deliver, serve: Any, first: PostOffice
-) -> None:
-    serve(first.url)
-    old = failed(promised, clock, deliver, first)
-    with promised.begin() as connection:
-        connection.execute(text("update customer set email = 'alice.new@example.com'"))
-    made = mails.resend(old, actor="anna@example.com", now=clock.now)
-    assert (made.status, made.recipient, made.attempts) == ("QUEUED", "alice.new@example.com", 0)
-    deliver()
-    again = rows(promised, "select status, resend_of, message_id, facts from email_message where id = :id", id=made.id)
-    assert again[0]["status"] == "SENT"
-    assert again[0]["resend_of"] == old
-    assert first.message_ids == [again[0]["message_id"]]
-    assert one(promised, "select message_id from email_message where id = :id", id=old) != again[0]["message_id"]
-    assert first.recipients[-1].endswith("<alice.new@example.com>")
-    assert rows(promised, "select closed_by, closed_at from admin_alert") == [
-        {"closed_by": "anna@example.com", "closed_at": clock.now}
-    ]
-    assert rows(promised, "select actor, why from booking_event where what = 'mail_resent'") == [
-        {"actor": "anna@example.com", "why": "confirmation"}
-    ]
-
-
-def test_a_mail_sent_again_may_take_the_other_server_and_starts_without_doubts(
-    promised: Engine, clock: Clock, deliver: Deliver, serve: Any, first: PostOffice, second: PostOffice
-) -> None:
-    serve(first.url, second.url)
-    first.replies["END"] = HANG_UP
-    attempts(clock, deliver)
-    first.replies = {"GREETING": "421 too busy"}
-    made = mails.resend(one(promised, "select id from email_message"), actor="anna@example.com", now=clock.now)
-    assert made.uncertain == 0
-    deliver()
-    assert len(second.mails) == 1
-
-
-def test_a_mail_that_arrived_may_be_sent_again_and_again(
-    promised: Engine, clock: Clock, deliver: Deliver, serve: Any, first: PostOffice
-) -> None:
-    serve(first.url)
-    deliver()
-    sent = one(promised, "select id from email_message")
-    for _ in range(2):
-        mails.resend(sent, actor="anna@example.com", now=clock.forward(minutes=1))
-        deliver()
-    assert len(set(first.message_ids)) == len(first.mails) == 3
-
-
-def test_a_mail_on_its_way_is_not_sent_again(
-    promised: Engine, clock: Clock, deliver: Deliver, serve: Any, first: PostOffice
-) -> None:
-    serve(first.url)
-    waiting = one(promised, "select id from email_message")
-    with pytest.raises(MailOnItsWay):
-        mails.resend(waiting, actor="anna@example.com", now=clock.now)
-    with promised.begin() as connection:
-        connection.execute(text("update email_message set status = 'SENDING'"))
-    with pytest.raises(MailOnItsWay):
-        mails.resend(waiting, actor="anna@example.com", now=clock.now)
-    assert one(promised, "select count(*) from email_message") == 1
-
-
-def test_two_clicks_send_one_mail(
-    promised: Engine, clock: Clock, deliver: Deliver, serve: Any, first: PostOffice
-) -> None:
-    serve(first.url)
-    old = failed(promised, clock, deliver, first)
-    mails.resend(old, actor="anna@example.com", now=clock.now)
-    with pytest.raises(MailOnItsWay):
-        mails.resend(old, actor="anna@example.com", now=clock.now)
-    deliver()
-    assert len(first.mails) == 1
-
-
-def test_what_cannot_be_sent_again_is_refused(
-    promised: Engine, clock: Clock, deliver: Deliver, serve: Any, first: PostOffice
-) -> None:
-    serve(first.url)
-    old = failed(promised, clock, deliver, first)
-    with pytest.raises(NotFound):
-        mails.resend(one(promised, "select id from booking"), actor="anna@example.com", now=clock.now)
-    with promised.begin() as connection:
-        connection.execute(text("update customer set email = null"))
-    with pytest.raises(NoAddress):
-        mails.resend(old, actor="anna@example.com", now=clock.now)
-    assert one(promised, "select count(*) from admin_alert where closed_at is null") == 1

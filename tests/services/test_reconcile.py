@@ -13,12 +13,12 @@ from tests.kit.looking import one, rows
 from tests.kit.till import SLOT, Till, intent_of
 from tests.kit.wishes import booked, wish
 from tests.proof.amounts import amount
-from truflow.db import alone, transaction
+from truflow.db import alone
 from truflow.errors import NotRetryable, PaymentsUnavailable
-from truflow.integrations import stripe
+from truflow.integrations import stripe_letters
 from truflow.models import Payment
 from truflow.models.payment import DISPUTE_TRANSITIONS, DisputeStatus
-from truflow.services import alerts, limits, refunds, stripe_inbox
+from truflow.services import desk, limits, payments, refunds, stripe_inbox
 from truflow.services.bookings import book
 from truflow.services.views import BookedView
 
@@ -64,20 +64,45 @@ def test_an_intent_whose_number_we_never_wrote_down_is_adopted(till: Till) -> No
     assert till.alerts() == []
 
 
-def test_a_foreign_payment_is_told_once_even_when_its_alert_is_closed(till: Till) -> None:
-    intent = till.box.sdk().v1.payment_intents.create(
+def foreign_payment(till: Till) -> str:
+    made = till.box.sdk().v1.payment_intents.create(
         {"amount": 4500, "currency": "usd", "allowed_payment_method_types": ["card"]}
     )
+    return str(made.id)
+
+
+def test_an_old_stripe_account_is_told_of_in_one_alert_that_counts_and_names_the_newest(till: Till) -> None:
+    old = [foreign_payment(till) for _ in range(7)]
+    till.reconcile(wide=True)
+    assert till.alerts() == ["foreign_payment"]
+    message = one(till.database, "select message from admin_alert")
+    assert message.startswith("Stripe has 7 payments that no booking of ours asked for; the newest are ")
+    assert sum(each in message for each in old) == 3
+    till.forward(minutes=5)
+    new = foreign_payment(till)
     for _ in range(2):
         till.reconcile()
-    assert till.alerts() == ["foreign_payment"]
-    with transaction() as session:
-        alerts.close(session, "foreign_payment", intent.id, by="admin:1", now=till.now)
-    assert till.alerts() == []
+    (alert,) = rows(till.database, "select message from admin_alert")
+    assert alert["message"].startswith("Stripe has 8 payments")
+    assert f"the newest are {new}, " in alert["message"]
+
+
+def test_a_foreign_payment_is_told_once_even_when_its_alert_is_closed(till: Till) -> None:
+    first = foreign_payment(till)
+    for _ in range(2):
+        till.reconcile()
+    (alert,) = rows(till.database, "select id, message from admin_alert where closed_at is null")
+    assert alert["message"].startswith(f"Stripe has a payment that no booking of ours asked for ({first}).")
+    desk.resolve_alert(alert["id"], actor="admin:1", now=till.now)
     for wide in (False, True):
         till.forward(minutes=5)
         till.reconcile(wide=wide)
+    payments.settle(first, now=till.now)  # as a letter about it would
     assert one(till.database, "select count(*) from admin_alert") == 1
+    second = foreign_payment(till)
+    till.reconcile()
+    assert second in one(till.database, "select message from admin_alert where closed_at is null")
+    assert first not in one(till.database, "select message from admin_alert where closed_at is null")
 
 
 def test_a_foreign_refund_and_a_foreign_dispute_are_told_once(till: Till) -> None:
@@ -291,7 +316,7 @@ def test_a_refund_that_overtakes_the_news_of_its_payment_finds_it_paid(till: Til
     till.paid_at_stripe(made)
     till.box.sdk().v1.refunds.create({"payment_intent": intent_of(made), "amount": 1000})
     (event,) = till.box.sdk().v1.events.list({"type": "charge.refunded"}).data
-    stripe_inbox.take_in(stripe._letter(json.loads(str(event))), now=till.now)
+    stripe_inbox.take_in(stripe_letters.letter_of(json.loads(str(event))), now=till.now)
     till.deliver()
     seen = till.booking(made)
     assert (seen.status, seen.payment_status, seen.refunded_cents) == ("CONFIRMED", "PARTIALLY_REFUNDED", 1000)
@@ -336,7 +361,7 @@ def hand_over(till: Till, lost: dict[str, tuple[str, ...]], seen: set[str]) -> N
             return
         for event in new:
             seen.add(event["id"])
-            letter = stripe._letter(event)
+            letter = stripe_letters.letter_of(event)
             if letter.type not in lost.get(letter.intent_id, ()):
                 stripe_inbox.take_in(letter, now=till.now)
 

@@ -66,7 +66,7 @@ def test_a_stripe_that_hangs_is_not_waited_for_and_not_asked_twice(
 ) -> None:
     real = stripe.stripe.RequestsClient
     monkeypatch.setattr(stripe.stripe, "RequestsClient", lambda timeout: partial(real, timeout=0.5)())
-    stripe._client.cache_clear()
+    stripe.client.cache_clear()
     try:
         till.box.order("hang", match=REFUNDS, seconds=1.5)
         till.give_back(paid, 1000)
@@ -77,7 +77,7 @@ def test_a_stripe_that_hangs_is_not_waited_for_and_not_asked_twice(
         work(till)
     finally:
         monkeypatch.undo()
-        stripe._client.cache_clear()
+        stripe.client.cache_clear()
     assert till.refunds() == DONE
     assert len(till.at_stripe(paid)) == 1
 

@@ -69,12 +69,12 @@ def test_a_wrong_key_destroys_nothing(
     conflict(practice, clock, token, sandbox_process)
     monkeypatch.setenv("TRUFLOW_STRIPE_SECRET_KEY", "sk_test_rolled")
     get_settings.cache_clear()
-    stripe._client.cache_clear()
+    stripe.client.cache_clear()
     deliver()
     assert one(practice, "select status from refund") == "UNKNOWN"
     monkeypatch.undo()
     get_settings.cache_clear()
-    stripe._client.cache_clear()
+    stripe.client.cache_clear()
     clock.forward(minutes=1)
     deliver()
     assert one(practice, "select status from refund") == "SUCCEEDED"

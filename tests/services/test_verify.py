@@ -174,11 +174,31 @@ def test_each_night_is_kept_for_ninety_days_and_told_when_something_was_found(ho
         result = verify_and_keep(now=house.now + dt.timedelta(seconds=1))
     kept = last_result()
     assert kept is not None
-    assert (kept.at, kept.took_ms, kept.findings) == (result.at, result.took_ms, result.findings)
+    assert kept == result
+    assert kept.rows == sum(kept.checked.values()) - len(RULES) > 100
     assert [finding.rule for finding in kept.findings] == ["booking_without_its_time"]
     assert one(house.database, "select count(*) from admin_alert where rule = 'verification'") == 1
     verify_and_keep(now=house.now + dt.timedelta(days=90, seconds=1))
     assert one(house.database, "select count(*) from verification") == 3, "only the first night is forgotten"
+
+
+def test_a_night_that_finds_nothing_closes_the_alert_of_the_nights_before(house: CleanHouse) -> None:
+    told = "select message, closed_by from admin_alert where rule = 'verification'"
+    lost = f"booking_id = {of('Fay')}"
+    house.behind_its_back(f"delete from diary_entry where {lost}")
+    verify_and_keep(now=house.now)
+    (alert,) = rows(house.database, told)
+    assert "found one thing that does not agree" in alert["message"]
+    house.behind_its_back(f"update booking set status = 'NO_SHOW' where id = {of('Fay')}")
+    count = len(verify_and_keep(now=house.now).findings)
+    (alert,) = rows(house.database, told)
+    assert f"found {count} things that do not agree" in alert["message"]
+    house.behind_its_back(
+        f"insert into diary_entry select * from kept.diary_entry where {lost}",
+        f"update booking set status = 'CONFIRMED' where id = {of('Fay')}",
+    )
+    assert verify_and_keep(now=house.now).ok
+    assert rows(house.database, told) == [{**alert, "closed_by": "system"}]
 
 
 def test_the_command_is_calm_when_nothing_was_found(house: CleanHouse) -> None:

@@ -60,6 +60,37 @@ async def test_a_mail_is_sent_again_once_however_often_the_button_is_pressed(
     assert one(practice, "select count(*) from email_message") == 2
 
 
+async def test_a_list_without_room_for_all_says_how_many_more(
+    admin: Visitor, failed_mail: str, practice: Engine
+) -> None:
+    await admin.call(Desk.load)
+    assert (await admin.state(Desk)).more_mails == ""
+    with practice.begin() as connection:
+        connection.execute(
+            text(
+                "insert into email_message (id, dedupe_key, booking_id, template, recipient, message_id, status, "
+                "attempts, facts, created_at) select gen_random_uuid(), 'x' || n, booking_id, template, recipient, "
+                "'x' || n, 'FAILED', 4, '{}', created_at from email_message, generate_series(1, 52) n"
+            )
+        )
+    await admin.call(Desk.load)
+    desk = await admin.state(Desk)
+    assert len(desk.mails) == 50
+    assert desk.more_mails == "And 3 more. They appear here as the newer ones are dealt with."
+
+
+async def test_the_last_check_says_what_it_found_and_how_much_it_looked_at(
+    admin: Visitor, failed_mail: str, practice: Engine
+) -> None:
+    with practice.begin() as connection:
+        connection.execute(
+            text("insert into verification (at, took_ms, checked, findings) values (now(), 1, :checked, '[]')"),
+            {"checked": '{"rules": 27, "bookings": 1200, "payments": 34}'},
+        )
+    await admin.call(Desk.load)
+    assert (await admin.state(Desk)).check.endswith(": nothing found. 1,234 rows were looked at.")
+
+
 async def test_a_refusal_is_said_and_the_card_stays(admin: Visitor, failed_mail: str, practice: Engine) -> None:
     await admin.call(Desk.load)
     with practice.begin() as connection:
@@ -70,7 +101,7 @@ async def test_a_refusal_is_said_and_the_card_stays(admin: Visitor, failed_mail:
     assert [card.id for card in desk.mails] == [failed_mail]
 
 
-@pytest.mark.parametrize("handler", [Desk.send_again, Desk.try_again, Desk.resolve])
+@pytest.mark.parametrize("handler", [Desk.send_again, Desk.try_again, Desk.handed_back, Desk.resolve])
 @pytest.mark.parametrize("nonsense", ["", "x", None, [], {"id": 1}, 10**30, True])
 async def test_what_no_page_sends_changes_nothing(
     admin: Visitor, failed_mail: str, practice: Engine, handler: Callable[..., Any], nonsense: Any

@@ -5,8 +5,9 @@ import reflex as rx
 from reflex.event import Event
 from reflex.state import StateUpdate
 from reflex_base.registry import RegistrationContext
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from tests.kit.looking import one
 from tests.state.visitors import Visitor
 from truflow.clock import utc_now
 from truflow.state.admin import Desk
@@ -90,6 +91,18 @@ async def test_a_session_that_ended_leaves_nothing_on_the_page(sign_in: str) -> 
     assert refused is not None
     assert (await visitor.state(Desk)).date == ""
     assert "what the admin saw" not in str(refused.delta)
+
+
+async def test_a_page_that_asks_by_itself_says_nothing_of_its_owner(sign_in: str, practice: Engine) -> None:
+    visitor = Visitor("/admin", sign_in)
+    with practice.begin() as connection:
+        connection.execute(text("update session set last_seen_at = last_seen_at - interval '20 minutes'"))
+    seen = one(practice, "select last_seen_at from session")
+    assert await ask(visitor, name_of(Desk, "refresh")) is RUNS
+    await visitor.call(Desk.refresh)
+    assert one(practice, "select last_seen_at from session") == seen
+    assert await ask(visitor, name_of(Desk, "load")) is RUNS
+    assert one(practice, "select last_seen_at from session") > seen
 
 
 async def test_another_session_finds_nothing_of_the_one_before(sign_in: str) -> None:

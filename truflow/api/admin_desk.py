@@ -7,15 +7,18 @@ from fastapi import APIRouter
 
 from truflow.api.admin_session import Admin, actor_of
 from truflow.api.catalogue import Limit, Page
+from truflow.api.describing import refuses
 from truflow.api.schemas import BookingOut, Instant, Out
 from truflow.clock import utc_now
-from truflow.errors import NotFound
+from truflow.errors import Busy, MailOnItsWay, MailOutdated, NotFound, NotRetryable, NotSignedIn, PaymentsUnavailable
 from truflow.services import desk, mails, refunds, verify
 from truflow.threads import in_thread
 
 LARGEST_ID = 2**31 - 1
 
-router = APIRouter(prefix="/admin", tags=["admin desk"])
+router = APIRouter(prefix="/admin", tags=["admin desk"], responses=refuses(NotSignedIn()))
+
+DONE = NotRetryable("This refund has arrived or is on its way. Nothing is left to do.")
 
 
 class AlertOut(Out):
@@ -86,6 +89,7 @@ class FailedRefundOut(Out):
     guest: str
     alert_id: int | None
     message: str
+    by_hand: bool
 
 
 class FindingOut(Out):
@@ -101,6 +105,7 @@ class VerificationOut(Out):
     at: Instant
     took_ms: int
     ok: bool
+    checked: dict[str, int]
     findings: list[FindingOut]
 
 
@@ -110,7 +115,9 @@ class TodayOut(Out):
     bookings: list[BookingOut]
     alerts: list[AlertOut]
     failed_emails: list[FailedEmailOut]
+    failed_emails_count: int
     failed_refunds: list[FailedRefundOut]
+    failed_refunds_count: int
     verification: VerificationOut | None
 
 
@@ -137,7 +144,9 @@ async def today(admin: Admin) -> TodayOut:  # noqa: ARG001
         bookings=[BookingOut.model_validate(each) for each in seen.bookings],
         alerts=[AlertOut.model_validate(each) for each in seen.alerts],
         failed_emails=[FailedEmailOut.model_validate(each) for each in seen.failed_mails],
+        failed_emails_count=seen.failed_mails_count,
         failed_refunds=[FailedRefundOut.model_validate(each) for each in seen.failed_refunds],
+        failed_refunds_count=seen.failed_refunds_count,
         verification=VerificationOut.model_validate(checked) if checked is not None else None,
     )
 
@@ -155,7 +164,7 @@ async def alerts(admin: Admin, page: Page = 1, limit: Limit = 25) -> AlertsOut: 
     )
 
 
-@router.post("/alerts/{alert_id}/resolve")
+@router.post("/alerts/{alert_id}/resolve", responses=refuses(NotFound("alert")))
 async def resolve_alert(alert_id: str, admin: Admin) -> AlertAnswer:
     """Mark an alert as done; safe to repeat."""
     if not (alert_id.isascii() and alert_id.isdigit() and int(alert_id[:11]) <= LARGEST_ID):
@@ -164,14 +173,23 @@ async def resolve_alert(alert_id: str, admin: Admin) -> AlertAnswer:
     return AlertAnswer(alert=AlertOut.model_validate(closed))
 
 
-@router.post("/refunds/{refund_id}/retry")
+@router.post("/refunds/{refund_id}/retry", responses=refuses(NotFound("refund"), DONE, PaymentsUnavailable(), Busy()))
 async def retry_refund(refund_id: str, admin: Admin) -> RefundAnswer:
     """Ask Stripe anew for a refund that failed; answers with the new one."""
     new = await in_thread("stripe", refunds.retry, _id(refund_id, "refund"), actor=actor_of(admin), now=utc_now())
     return RefundAnswer(refund=RefundOut.model_validate(new))
 
 
-@router.post("/emails/{email_id}/resend")
+@router.post("/refunds/{refund_id}/hand-back", responses=refuses(NotFound("refund"), DONE))
+async def hand_back_refund(refund_id: str, admin: Admin) -> RefundAnswer:
+    """Note that money which was paid at the desk was handed back there."""
+    done = await in_thread("db", refunds.hand_back, _id(refund_id, "refund"), actor=actor_of(admin), now=utc_now())
+    return RefundAnswer(refund=RefundOut.model_validate(done))
+
+
+@router.post(
+    "/emails/{email_id}/resend", responses=refuses(NotFound("mail"), MailOnItsWay(), MailOutdated("CANCELLED"))
+)
 async def resend_email(email_id: str, admin: Admin) -> EmailAnswer:
     """Send a mail again that arrived or failed; answers with the new one."""
     new = await in_thread("db", mails.resend, _id(email_id, "mail"), actor=actor_of(admin), now=utc_now())

@@ -2,7 +2,20 @@
 
 from fastapi import FastAPI
 
-from truflow.api import admin_auth, admin_bookings, admin_desk, bookings, catalogue, refusals, stripe_webhook
+from truflow.api import (
+    admin_auth,
+    admin_bookings,
+    admin_desk,
+    admin_hours,
+    admin_people,
+    admin_services,
+    admin_settings,
+    bookings,
+    catalogue,
+    refusals,
+    stripe_webhook,
+)
+from truflow.api.describing import everywhere
 from truflow.api.docs import add_docs
 
 DESCRIPTION = (
@@ -23,9 +36,21 @@ def create_api() -> FastAPI:
         redirect_slashes=False,
         servers=[{"url": "/api"}],
         root_path_in_servers=False,
+        responses=everywhere(),
     )
     refusals.register(api)
-    for part in (catalogue, bookings, stripe_webhook, admin_auth, admin_bookings, admin_desk):
+    for part in (
+        catalogue,
+        bookings,
+        stripe_webhook,
+        admin_auth,
+        admin_people,
+        admin_bookings,
+        admin_services,
+        admin_hours,
+        admin_settings,
+        admin_desk,
+    ):
         api.include_router(part.router)
     add_docs(api)
     return api

@@ -5,9 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from truflow.api.describing import refuses
 from truflow.api.schemas import DateIn, DaySlotsOut, RangeOut, ServiceOut, ServicesOut
 from truflow.clock import utc_now
-from truflow.errors import Invalid, NotFound
+from truflow.errors import Invalid, NotFound, RangeTooLong
 from truflow.services import availability, catalogue
 from truflow.threads import in_thread
 
@@ -31,13 +32,17 @@ async def list_services(page: Page = 1, limit: Limit = 25) -> ServicesOut:
     )
 
 
-@router.get("/services/{service_id}")
+@router.get("/services/{service_id}", responses=refuses(NotFound("service")))
 async def get_service(service_id: str) -> ServiceOut:
     """One service."""
     return ServiceOut.model_validate(await in_thread("db", catalogue.get_service, _number(service_id)))
 
 
-@router.get("/availability/{service_id}", response_model=RangeOut | DaySlotsOut)
+@router.get(
+    "/availability/{service_id}",
+    response_model=RangeOut | DaySlotsOut,
+    responses=refuses(NotFound("service"), RangeTooLong(62)),
+)
 async def get_availability(
     service_id: str,
     date: DateIn | None = None,

@@ -62,6 +62,13 @@ KINDS_OF_INVALID = {
 }
 
 
+BOUNDS = {
+    "greater_than_equal": ("ge", "Please use {:,} or more."),
+    "less_than_equal": ("le", "Please use {:,} or less."),
+    "too_long": ("max_length", "Please send at most {:,}."),
+}
+
+
 def refusal_response(refusal: Refusal) -> JSONResponse:
     """A refusal as programs hear of it."""
     headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after is not None else None
@@ -113,4 +120,7 @@ def _path(location: Sequence[int | str]) -> str:
 def _sentence(problem: dict[str, Any]) -> str:
     if problem["type"] == "value_error":
         return str(problem["ctx"]["error"])
+    if problem["type"] in BOUNDS:
+        bound, sentence = BOUNDS[problem["type"]]
+        return sentence.format(problem["ctx"][bound])
     return KINDS_OF_INVALID.get(problem["type"], "We cannot use this value.")

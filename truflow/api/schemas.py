@@ -44,6 +44,11 @@ Id = Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
 Text = Annotated[StrictStr, Field(max_length=20_000)]
 
 
+def example(value: dict[str, Any]) -> ConfigDict:
+    """The configuration of a model that shows this example; written as JSON is."""
+    return ConfigDict(json_schema_extra={"examples": [value]})
+
+
 class In(BaseModel):
     """A body: camelCase, nothing unknown."""
 
@@ -63,6 +68,15 @@ class CustomerIn(In):
 
 
 class BookingIn(In):
+    model_config = example(
+        {
+            "serviceId": 3,
+            "startTime": "2027-03-02T15:00:00Z",
+            "customer": {"name": "Alice Young", "email": "alice@example.com", "phone": "+1 212 555 0100"},
+            "notes": "My left shoulder.",
+        }
+    )
+
     service_id: Id
     start_time: InstantIn
     practitioner_id: Id | None = None
@@ -70,19 +84,31 @@ class BookingIn(In):
     notes: Text = ""
 
 
+class FindIn(In):
+    model_config = example({"email": "alice@example.com"})
+
+    email: Text
+
+
 class PayIn(In):
+    model_config = example({"confirmationToken": "ctoken_1PqRsT2eZvKYlo2C"})
+
     confirmation_token: Annotated[StrictStr, Field(min_length=1, max_length=255)]
 
 
 class RescheduleIn(In):
+    model_config = example({"startTime": "2027-03-04T19:00:00Z"})
+
     start_time: InstantIn
     practitioner_id: Id | None = None
 
 
 class MarkPaidIn(In):
+    model_config = example({"method": "CASH", "version": 2})
+
     method: Literal["CASH", "DESK_CARD", "TRANSFER"]
     amount_cents: Annotated[StrictInt, Field(ge=1, le=99_999_999)] | None = None
-    version: Annotated[StrictInt, Field(ge=1)]
+    version: Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
 
 
 class NothingIn(In):

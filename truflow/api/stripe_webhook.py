@@ -6,7 +6,7 @@ from fastapi.responses import JSONResponse, Response
 
 from truflow.api.refusals import error_response
 from truflow.clock import utc_now
-from truflow.integrations.stripe import BadLetter
+from truflow.integrations.stripe_letters import BadLetter
 from truflow.services import stripe_inbox
 from truflow.threads import in_thread
 

@@ -45,6 +45,13 @@ def booking_id(booking_id: str) -> UUID:
         raise NotFound("booking") from None
 
 
+def number_in_path(text: str, what: str) -> int:
+    """The number of a row in the path; what cannot be one is simply not found."""
+    if text.isascii() and text.isdigit() and len(text) <= 10 and 0 < int(text) < 2**31:
+        return int(text)
+    raise NotFound(what)
+
+
 def admin_cookie_name() -> str:
     """`__Host-` needs Secure, which http on loopback cannot have."""
     return "__Host-truflow_admin" if get_settings().secure_cookies else "truflow_admin"

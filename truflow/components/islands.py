@@ -115,6 +115,15 @@ class VisitorZone(rx.Component):
     on_zone: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
+class AddressField(rx.Component):
+    """A hidden field with a word of the page's own address, so that the word needs no State var."""
+
+    library = ROUTING
+    tag = "AddressField"
+    name: rx.Var[str]
+    key_name: rx.Var[str]
+
+
 class KeyField(rx.Component):
     """A hidden field with a random key for each chosen slot."""
 
@@ -166,5 +175,6 @@ class NativeForm(BaseHTML):
 go_button = GoButton.create
 go_link = GoLink.create
 skip_link = SkipLink.create
+address_field = AddressField.create
 native_form = NativeForm.create
 token_link = TokenLink.create

@@ -20,8 +20,8 @@ def needs() -> rx.Component:
         rx.el.section(
             rx.el.h2(t("admin.alerts"), id="needs"),
             _group("", Desk.alerts, _alert),
-            _group(t("admin.failed_refunds"), Desk.refunds, _refund),
-            _group(t("admin.failed_mails"), Desk.mails, _mail),
+            _group(t("admin.failed_refunds"), Desk.refunds, _refund, more=Desk.more_refunds),
+            _group(t("admin.failed_mails"), Desk.mails, _mail, more=Desk.more_mails),
             aria_labelledby="needs",
             class_name="mt-6",
         ),
@@ -48,12 +48,13 @@ def last_check() -> rx.Component:
     )
 
 
-def _group(title: str, cards: ArrayVar[Any], draw: Callable[[Any], rx.Component]) -> rx.Component:
+def _group(title: str, cards: ArrayVar[Any], draw: Callable[[Any], rx.Component], *, more: Text = "") -> rx.Component:
     return rx.cond(
         cards.length() > 0,
         rx.el.div(
             rx.el.h3(title, class_name="soft") if title else None,
             rx.el.ul(rx.foreach(cards, draw), class_name="stack mt-2"),
+            rx.cond(more, rx.el.p(more, class_name="soft mt-3")) if title else None,
             class_name="mt-7 first-of-type:mt-3",
         ),
     )
@@ -87,9 +88,13 @@ def _refund(card: RefundCard) -> rx.Component:
             rx.el.p(card.why),
             rx.el.p(card.opened, class_name="soft small"),
         ],
-        _mend(t("admin.try_again"), card.title, Desk.try_again(card.id)),  # type: ignore[operator]
+        rx.cond(
+            card.by_hand,
+            _mend(t("admin.handed_back"), card.title, Desk.handed_back(card.id)),  # type: ignore[operator]
+            _mend(t("admin.try_again"), card.title, Desk.try_again(card.id)),  # type: ignore[operator]
+        ),
         go_link(t("admin.open_booking", reference=""), card.reference, to=card.link, class_name="link"),
-        rx.cond(card.alert_id, _done(card.alert_id, card.title)),
+        rx.cond(card.alert_id & ~card.by_hand, _done(card.alert_id, card.title)),
     )
 
 

@@ -69,6 +69,14 @@ export function TokenLink({ to, children, ...rest }) {
   return <a href={`${to}?t=${encodeURIComponent(token)}`} {...rest}>{children}</a>;
 }
 
+// A word of the page's own address, for a form; set after the first drawing, which the server may have made without it.
+export function AddressField({ name, keyName }) {
+  const { search } = useLocation();
+  const [value, setValue] = useState("");
+  useEffect(() => setValue(new URLSearchParams(search).get(keyName) ?? ""), [search, keyName]);
+  return <input type="hidden" name={name} value={value} readOnly />;
+}
+
 export function SkipLink({ children, ...rest }) {
   const skip = (event) => {
     event.preventDefault();

@@ -13,12 +13,14 @@ REFUND_FAILED = "REFUND_FAILED"
 
 @dataclass(frozen=True)
 class Sums:
-    """All money of one booking; `refunding` is on its way back, `refund_failed` did not arrive."""
+    """All money of one booking; `refunding` is on its way back, `by_hand` of it over the desk; `refund_failed` did
+    not arrive."""
 
     price: int
     paid: int
     refunded: int = 0
     refunding: int = 0
+    by_hand: int = 0
     refund_failed: int = 0
 
     @property

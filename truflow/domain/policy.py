@@ -82,7 +82,7 @@ class Quote:
 
 
 def quote(tiers: Sequence[Tier], *, starts_at: dt.datetime, refundable_cents: int, now: dt.datetime) -> Quote:
-    """The one function behind page, mail, API and admin; `refundable_cents` is what was paid by card and not returned.
+    """The one function behind page, mail, API and admin; `refundable_cents` is what was paid and not returned.
 
     Moving is free of charge only while cancelling would be: else a move would be a way round the policy.
     """

@@ -1,7 +1,7 @@
 """Mail to the outside world: SMTP, Resend, or captured in a folder for the demo and the tests.
 
 `TRUFLOW_MAIL_URL` may name two servers. Each call here hands one mail to one of them; who is asked next, and that
-never two have the same mail, is decided where the mail's row is (services/mails.py).
+never two have the same mail, is decided where the mail's row is (services/mail_sending.py).
 """
 
 from urllib.parse import urlsplit

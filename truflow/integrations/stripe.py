@@ -1,8 +1,10 @@
-"""Stripe in our words: intents, refunds and letters as frozen values, its troubles as three exceptions."""
+"""Stripe in our words: intents, refunds and disputes as frozen values, its troubles as exceptions.
+
+Its lists are in stripe_lists.py, its letters to us in stripe_letters.py; only this file knows the SDK.
+"""
 
 import datetime as dt
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,9 +13,6 @@ from typing import Any, Literal
 import stripe
 
 from truflow.settings import get_settings
-
-WINDOW_SECONDS = 300
-"""How far a letter's time stamp may lie from our clock; the SDK alone would take one from the future."""
 
 METHODS: list[Literal["card"] | str] = ["card"]
 """Cards and their wallets: methods that settle at once, since a hold cannot wait for days."""
@@ -42,14 +41,6 @@ class CardDeclined(Exception):
         super().__init__(decline_code)
         self.message = message
         self.decline_code = decline_code
-
-
-class BadLetter(Exception):
-    """Not a letter from Stripe, or not for us; `why` is one word for the log."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(frozen=True)
@@ -90,20 +81,9 @@ class Dispute:
     intent_id: str
 
 
-@dataclass(frozen=True)
-class Letter:
-    """The envelope of an event: which object to ask Stripe about."""
-
-    event_id: str
-    type: str
-    object_id: str
-    intent_id: str
-    created: dt.datetime
-    livemode: bool
-
-
 @lru_cache
-def _client() -> stripe.StripeClient:
+def client() -> stripe.StripeClient:
+    """The SDK's client with our key; for this package only."""
     settings = get_settings()
     return stripe.StripeClient(
         settings.stripe_secret_key.get_secret_value(),
@@ -114,7 +94,8 @@ def _client() -> stripe.StripeClient:
 
 
 @contextmanager
-def _in_our_words() -> Iterator[None]:
+def in_our_words() -> Iterator[None]:
+    """The SDK's exceptions as ours; for this package only."""
     try:
         yield
     except stripe.CardError as error:
@@ -135,8 +116,8 @@ def _in_our_words() -> Iterator[None]:
 
 def create_intent(*, payment_id: str, booking_id: str, reference: str, amount_cents: int, currency: str) -> Intent:
     """Make the intent of this payment row; the same row gives the same intent however often it is asked for."""
-    with _in_our_words():
-        made = _client().v1.payment_intents.create(
+    with in_our_words():
+        made = client().v1.payment_intents.create(
             {
                 "amount": amount_cents,
                 "currency": currency,
@@ -146,20 +127,20 @@ def create_intent(*, payment_id: str, booking_id: str, reference: str, amount_ce
             },
             {"idempotency_key": f"intent-{payment_id}"},
         )
-    return _intent(made)
+    return intent_of(made)
 
 
 def retrieve_intent(intent_id: str) -> Intent:
     """What Stripe says now."""
-    with _in_our_words():
-        return _intent(_client().v1.payment_intents.retrieve(intent_id))
+    with in_our_words():
+        return intent_of(client().v1.payment_intents.retrieve(intent_id))
 
 
 def confirm_intent(intent_id: str, confirmation_token: str, *, key: str, return_url: str) -> Intent:
     """Charge the card behind the token; raises CardDeclined."""
-    with _in_our_words():
-        return _intent(
-            _client().v1.payment_intents.confirm(
+    with in_our_words():
+        return intent_of(
+            client().v1.payment_intents.confirm(
                 intent_id,
                 {"confirmation_token": confirmation_token, "return_url": return_url, "use_stripe_sdk": True},
                 {"idempotency_key": key},
@@ -169,9 +150,9 @@ def confirm_intent(intent_id: str, confirmation_token: str, *, key: str, return_
 
 def cancel_intent(intent_id: str, *, key: str) -> Intent:
     """Make sure that nobody can pay it any more; raises StripeRefused when it was paid or cancelled already."""
-    with _in_our_words():
-        return _intent(
-            _client().v1.payment_intents.cancel(
+    with in_our_words():
+        return intent_of(
+            client().v1.payment_intents.cancel(
                 intent_id, {"cancellation_reason": "abandoned"}, {"idempotency_key": key}
             )
         )
@@ -179,8 +160,8 @@ def cancel_intent(intent_id: str, *, key: str) -> Intent:
 
 def create_refund(*, intent_id: str, amount_cents: int, refund_id: str, key: str) -> StripeRefund:
     """Send money back to the card that paid."""
-    with _in_our_words():
-        made = _client().v1.refunds.create(
+    with in_our_words():
+        made = client().v1.refunds.create(
             {
                 "payment_intent": intent_id,
                 "amount": amount_cents,
@@ -189,71 +170,32 @@ def create_refund(*, intent_id: str, amount_cents: int, refund_id: str, key: str
             },
             {"idempotency_key": key},
         )
-    return _refund(made)
+    return refund_of(made)
 
 
 def retrieve_refund(stripe_refund_id: str) -> StripeRefund:
-    with _in_our_words():
-        return _refund(_client().v1.refunds.retrieve(stripe_refund_id))
+    with in_our_words():
+        return refund_of(client().v1.refunds.retrieve(stripe_refund_id))
 
 
-def refunds_of(intent_id: str) -> list[StripeRefund]:
-    """Every refund that Stripe knows of an intent."""
-    with _in_our_words():
-        listed = _client().v1.refunds.list({"payment_intent": intent_id, "limit": 100})
-        return [_refund(each) for each in listed.auto_paging_iter()]
+def retrieve_with_refunds(intent_id: str) -> Intent:
+    """What Stripe says now, with what went back."""
+    with in_our_words():
+        return intent_of(client().v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]}))
 
 
-def read_letter(payload: bytes, signature: str, *, now: dt.datetime) -> Letter:
-    """Check signature, time and shape of what was posted to us; raises BadLetter, never shows the contents."""
-    settings = get_settings()
-    secret = settings.stripe_webhook_secret.get_secret_value()
-    if not secret:
-        raise BadLetter("no_secret")
-    _check_time(signature, now)
-    body = _quietly(lambda: payload.decode("utf-8"), "not_utf8")
-    _quietly(lambda: stripe.WebhookSignature.verify_header(body, signature, secret, tolerance=None), "signature")
-    data = _quietly(lambda: json.loads(body), "not_json")
-    if not isinstance(data, dict) or data.get("object") != "event":
-        raise BadLetter("not_an_event")
-    letter = _quietly(lambda: _letter(data), "shape")
-    if letter.livemode is not settings.stripe_secret_key.get_secret_value().startswith(("sk_live_", "rk_live_")):
-        raise BadLetter("livemode")
-    return letter
+def retrieve_dispute(dispute_id: str) -> Dispute:
+    with in_our_words():
+        return dispute_of(client().v1.disputes.retrieve(dispute_id))
 
 
-def _check_time(signature: str, now: dt.datetime) -> None:
-    stamps = [part[2:] for part in signature.split(",") if part.startswith("t=")]
-    stamp = stamps[0] if len(stamps) == 1 else ""  # the SDK signs over the first, so there may be no second
-    if not stamp.isascii() or not stamp.isdigit() or abs(now.timestamp() - int(stamp)) > WINDOW_SECONDS:
-        raise BadLetter("time")
+def check_signature(body: str, signature: str, secret: str) -> None:
+    """Whether Stripe wrote this; raises whatever the SDK does. The stamp's age is not looked at."""
+    stripe.WebhookSignature.verify_header(body, signature, secret, tolerance=None)
 
 
-def _quietly(step: Callable[[], Any], why: str) -> Any:
-    """The SDK raises half a dozen things on hostile bodies, some carrying the body: keep one word only."""
-    try:
-        return step()
-    except Exception:
-        raise BadLetter(why) from None
-
-
-def _letter(data: dict[str, Any]) -> Letter:
-    about = data["data"]["object"]
-    intent = about["id"] if about.get("object") == "payment_intent" else about.get("payment_intent") or ""
-    event_id, kind = data["id"], data["type"]
-    if not all(isinstance(text, str) and len(text) <= 255 for text in (event_id, kind, intent)) or not event_id:
-        raise ValueError("ids are short texts")
-    return Letter(
-        event_id=event_id,
-        type=kind,
-        object_id=str(about.get("id") or "")[:255],
-        intent_id=intent,
-        created=dt.datetime.fromtimestamp(int(data["created"]), tz=dt.UTC),
-        livemode=bool(data.get("livemode")),
-    )
-
-
-def _intent(it: stripe.PaymentIntent) -> Intent:
+def intent_of(it: stripe.PaymentIntent) -> Intent:
+    """The SDK's PaymentIntent in our words."""
     error = it.last_payment_error
     return Intent(
         id=it.id,
@@ -273,7 +215,8 @@ def _noted(metadata: Any, name: str) -> str:
     return str(metadata[name]) if metadata and name in metadata else ""
 
 
-def _refund(it: stripe.Refund) -> StripeRefund:
+def refund_of(it: stripe.Refund) -> StripeRefund:
+    """The SDK's Refund in our words."""
     intent = it.payment_intent
     return StripeRefund(
         id=it.id,
@@ -287,7 +230,8 @@ def _refund(it: stripe.Refund) -> StripeRefund:
     )
 
 
-def _dispute(it: stripe.Dispute) -> Dispute:
+def dispute_of(it: stripe.Dispute) -> Dispute:
+    """The SDK's Dispute in our words."""
     intent = it.payment_intent
     return Dispute(
         id=it.id,
@@ -295,57 +239,3 @@ def _dispute(it: stripe.Dispute) -> Dispute:
         amount_cents=it.amount,
         intent_id=intent if isinstance(intent, str) else getattr(intent, "id", "") or "",
     )
-
-
-def list_intents(*, since: dt.datetime) -> list[Intent]:
-    """Every intent that was made since then, with what went back of it."""
-    with _in_our_words():
-        listed = _client().v1.payment_intents.list(
-            {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
-        )
-        return [_intent(each) for each in listed.auto_paging_iter()]
-
-
-def list_refunds(*, since: dt.datetime) -> list[StripeRefund]:
-    """Every refund that was made since then, whoever made it."""
-    with _in_our_words():
-        listed = _client().v1.refunds.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
-        return [_refund(each) for each in listed.auto_paging_iter()]
-
-
-def list_disputes(*, since: dt.datetime) -> list[Dispute]:
-    """Every dispute that began since then."""
-    with _in_our_words():
-        listed = _client().v1.disputes.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
-        return [_dispute(each) for each in listed.auto_paging_iter()]
-
-
-def disputes_of(intent_id: str) -> list[Dispute]:
-    with _in_our_words():
-        listed = _client().v1.disputes.list({"payment_intent": intent_id, "limit": 100})
-        return [_dispute(each) for each in listed.auto_paging_iter()]
-
-
-def retrieve_dispute(dispute_id: str) -> Dispute:
-    with _in_our_words():
-        return _dispute(_client().v1.disputes.retrieve(dispute_id))
-
-
-def retrieve_with_refunds(intent_id: str) -> Intent:
-    """What Stripe says now, with what went back."""
-    with _in_our_words():
-        return _intent(_client().v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]}))
-
-
-def undelivered_letters(types: list[str], *, since: dt.datetime) -> list[Letter]:
-    """Events of these types (at most twenty) that Stripe could not hand to us, the oldest first; kept 30 days."""
-    with _in_our_words():
-        listed = _client().v1.events.list(
-            {
-                "types": types,
-                "delivery_success": False,
-                "created": {"gte": int(since.timestamp())},
-                "limit": 100,
-            }
-        )
-        return [_letter(json.loads(str(each))) for each in listed.auto_paging_iter()][::-1]

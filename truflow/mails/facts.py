@@ -32,10 +32,13 @@ class MailFacts:
     paid: str = ""
     due: str = ""  # what is paid at the visit; empty when nothing is
     refunded: str = ""
+    by_hand: str = ""
     manage_url: str = ""
     calendar_url: str = ""
     book_url: str = ""
     admin_url: str = ""
+    password_url: str = ""  # to an admin: where she chooses a password, once
+    ask_url: str = ""  # and where she may ask for another link
     policy: str = ""  # the cancellation terms, one sentence
     reason: str = ""  # refund_notice: LATE or CANCELLED
     by_practice: bool = False  # cancellation: who cancelled

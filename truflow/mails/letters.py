@@ -120,6 +120,7 @@ def refund_notice(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
         parts=_present(
             _greeting(facts, texts),
             _paragraph(" ".join(filter(None, (texts["refund_notice.intro"].format(refunded=facts.refunded), why)))),
+            _paragraph(texts["cancellation.by_hand"].format(by_hand=facts.by_hand)) if facts.by_hand else None,
             _paragraph(texts["refund_notice.wait"]),
             _asked_for(facts, texts),
             _button(texts["button.manage"], facts.manage_url),
@@ -130,10 +131,12 @@ def refund_notice(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
 def cancellation(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
     """To the guest: the appointment is cancelled, and what becomes of the money."""
     who = texts["cancellation.by_practice" if facts.by_practice else "cancellation.by_guest"]
-    if facts.refunded:
-        money = texts["cancellation.refund"].format(refunded=facts.refunded)
-    else:
-        money = texts["cancellation.no_refund"].format(paid=facts.paid) if facts.paid else ""
+    money = [
+        texts["cancellation.refund"].format(refunded=facts.refunded) if facts.refunded else "",
+        texts["cancellation.by_hand"].format(by_hand=facts.by_hand) if facts.by_hand else "",
+    ]
+    if not any(money) and facts.paid:
+        money = [texts["cancellation.no_refund"].format(paid=facts.paid)]
     return Letter(
         subject=texts["cancellation.subject"].format(practice=facts.practice_name, when=_day_and_start(facts.when)),
         heading=texts["cancellation.heading"],
@@ -142,7 +145,7 @@ def cancellation(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
             _greeting(facts, texts),
             _paragraph(who.format(practice=facts.practice_name)),
             _paragraph(facts.note),
-            _paragraph(money),
+            *map(_paragraph, money),
             _asked_for(facts, texts),
             _paragraph(texts["cancellation.again"]),
             _button(texts["button.book"], facts.book_url),
@@ -174,6 +177,48 @@ def moved(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
     )
 
 
+def links(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
+    """To the guest who asked for them: the links of her bookings."""
+    return Letter(
+        subject=texts["links.subject"].format(practice=facts.practice_name),
+        heading=texts["links.heading"],
+        tone="calm",
+        parts=_present(
+            _greeting(facts, texts),
+            _paragraph(texts["links.intro" if facts.free_times else "links.none"]),
+            Part("times", times=facts.free_times) if facts.free_times else None,
+            _paragraph(texts["links.not_you"]),
+        ),
+    )
+
+
+def admin_password(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
+    """To an admin who forgot her password: a link that works once."""
+    return _link_to_password("admin_password", facts, texts, texts["admin_password.not_you"])
+
+
+def admin_invitation(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
+    """To somebody who may sign in from now on: a link to choose a password."""
+    return _link_to_password("admin_invitation", facts, texts, texts["admin_invitation.later"])
+
+
+def _link_to_password(name: str, facts: MailFacts, texts: Texts, note: str) -> Letter:
+    return Letter(
+        subject=texts[f"{name}.subject"].format(practice=facts.practice_name),
+        heading=texts[f"{name}.heading"],
+        tone="calm",
+        to_guest=False,
+        parts=_present(
+            _greeting(facts, texts),
+            _paragraph(texts[f"{name}.intro"].format(practice=facts.practice_name)),
+            _button(texts["button.password"], facts.password_url),
+            _paragraph(texts[f"{name}.once"]),
+            _paragraph(note),
+            _link(texts["link.ask"], facts.ask_url),
+        ),
+    )
+
+
 LETTERS: dict[str, Callable[[MailFacts, Texts], Letter]] = {
     "confirmation": confirmation,
     "practice_notice": practice_notice,
@@ -181,6 +226,9 @@ LETTERS: dict[str, Callable[[MailFacts, Texts], Letter]] = {
     "refund_notice": refund_notice,
     "cancellation": cancellation,
     "moved": moved,
+    "admin_password": admin_password,
+    "admin_invitation": admin_invitation,
+    "links": links,
 }
 
 

@@ -3,7 +3,16 @@
 from truflow.models.base import metadata
 from truflow.models.booking import Booking, BookingEvent, BookingStatus, Customer, DiaryEntry
 from truflow.models.catalogue import BusinessHours, DateOverride, Resource, Service, ServiceResource, SystemSettings
-from truflow.models.messages import AdminAlert, EmailMessage, Heartbeat, Outbox, StripeEvent, Verification, Watermark
+from truflow.models.messages import (
+    AdminAlert,
+    EmailMessage,
+    ForeignObject,
+    Heartbeat,
+    Outbox,
+    StripeEvent,
+    Verification,
+    Watermark,
+)
 from truflow.models.payment import (
     DisputeStatus,
     Payment,
@@ -13,7 +22,7 @@ from truflow.models.payment import (
     RefundReason,
     RefundStatus,
 )
-from truflow.models.people import AdminUser, Session
+from truflow.models.people import AdminUser, OneTimeToken, Session, SessionKind, TokenPurpose
 
 __all__ = [
     "AdminAlert",
@@ -27,7 +36,9 @@ __all__ = [
     "DiaryEntry",
     "DisputeStatus",
     "EmailMessage",
+    "ForeignObject",
     "Heartbeat",
+    "OneTimeToken",
     "Outbox",
     "Payment",
     "PaymentAuditLog",
@@ -39,8 +50,10 @@ __all__ = [
     "Service",
     "ServiceResource",
     "Session",
+    "SessionKind",
     "StripeEvent",
     "SystemSettings",
+    "TokenPurpose",
     "Verification",
     "Watermark",
     "metadata",

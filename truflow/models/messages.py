@@ -24,6 +24,7 @@ class MailStatus(StrEnum):
     SENDING = "SENDING"
     SENT = "SENT"
     FAILED = "FAILED"
+    OUTDATED = "OUTDATED"  # no longer true before it went out, as the confirmation of a booking that was cancelled
 
 
 class LetterStatus(StrEnum):
@@ -32,11 +33,14 @@ class LetterStatus(StrEnum):
     IGNORED = "IGNORED"
 
 
+M = MailStatus
+
 MAIL_TRANSITIONS: dict[str, frozenset[str]] = {
-    MailStatus.QUEUED: frozenset({MailStatus.SENDING, MailStatus.FAILED}),
-    MailStatus.SENDING: frozenset({MailStatus.SENT, MailStatus.QUEUED, MailStatus.FAILED, MailStatus.SENDING}),
-    MailStatus.SENT: frozenset(),
-    MailStatus.FAILED: frozenset(),
+    M.QUEUED: frozenset({M.SENDING, M.FAILED, M.OUTDATED}),
+    M.SENDING: frozenset({M.SENT, M.QUEUED, M.FAILED, M.SENDING, M.OUTDATED}),
+    M.SENT: frozenset(),
+    M.FAILED: frozenset(),
+    M.OUTDATED: frozenset(),
 }
 
 
@@ -82,7 +86,7 @@ class EmailMessage(SQLModel, table=True):
     status: str = MailStatus.QUEUED
     attempts: int = 0
     facts: dict[str, Any] = json_column()
-    resend_of: UUID | None = None
+    resend_of: UUID | None = Field(default=None, index=True)
     last_code: str | None = None
     created_at: dt.datetime = moment()
     sent_at: dt.datetime | None = maybe_moment()
@@ -130,6 +134,18 @@ class AdminAlert(SQLModel, table=True):
     closed_by: str | None = None
 
 
+class ForeignObject(SQLModel, table=True):
+    """Something at Stripe that is not ours, by its id only: told once, in an alert that it shares with its like."""
+
+    __tablename__ = "foreign_object"
+    __table_args__ = (one_of("kind", ["payment", "refund", "dispute"]),)
+
+    stripe_id: str = Field(primary_key=True)
+    kind: str
+    alert_id: int | None = Field(default=None, foreign_key="admin_alert.id", index=True)
+    seen_at: dt.datetime = moment()
+
+
 class Watermark(SQLModel, table=True):
     """Up to where a reconciliation has read Stripe's lists."""
 
@@ -143,6 +159,9 @@ class Verification(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     at: dt.datetime = moment()
     took_ms: int
+    checked: dict[str, int] = Field(
+        default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")}
+    )
     findings: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
 
 

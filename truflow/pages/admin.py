@@ -1,4 +1,4 @@
-"""The admin's first pages: sign in, today, one booking."""
+"""The admin's first pages: today, one booking."""
 
 from typing import Any
 
@@ -8,42 +8,17 @@ from reflex_base.vars.sequence import ArrayVar
 from truflow.components.islands import Ticker, go_link, native_form, skip_link
 from truflow.components.needs import last_check, needs
 from truflow.components.pieces import Text, fact, live, notice, skeleton
-from truflow.state.admin import SAID, Desk, DeskRow, SignIn
+from truflow.state.admin import SAID, Desk, DeskRow
 from truflow.state.admin_booking import Detail, Line
 from truflow.state.practice import Practice
 from truflow.texts import t
-
-
-def sign_in() -> rx.Component:
-    """A form that the browser posts itself, so that the cookie can be HttpOnly."""
-    return rx.el.main(
-        rx.el.div(
-            rx.el.p(Practice.name, class_name="soft min-h-6"),
-            rx.el.h1(t("admin.title"), tab_index=-1),
-            rx.el.p(t("admin.lead"), class_name="soft mt-1 mb-5"),
-            rx.el.div(rx.cond(SignIn.failed, rx.el.p(t("admin.refused"), class_name="notice care mb-5")), role="alert"),
-            native_form(
-                _input("email", t("admin.email"), "email", "username"),
-                _input("password", t("admin.password"), "password", "current-password"),
-                rx.el.input(type="hidden", name="next", value=SignIn.next),
-                rx.el.button(t("admin.submit"), type="submit", class_name="button button-wide"),
-                action="/api/admin/auth/login",
-                method="post",
-                class_name="stack",
-            ),
-            class_name="card w-full max-w-md mx-auto",
-        ),
-        id="main",
-        tab_index=-1,
-        class_name="wrap grid content-center",
-    )
 
 
 def today() -> rx.Component:
     """The day's appointments in the order of their time."""
     return _desk(
         "today",
-        Ticker.create(active=True, every=30, limit=0, on_tick=Desk.load),
+        Ticker.create(active=True, every=30, limit=0, on_tick=Desk.refresh),
         rx.el.h1(t("admin.today"), tab_index=-1),
         rx.el.p(
             Desk.date,
@@ -195,13 +170,3 @@ def _line(line: Line) -> rx.Component:
 
 def _tag(status: Text, text: Text) -> rx.Component:
     return rx.el.span(text, class_name="tag", data_status=status)
-
-
-def _input(name: str, label: str, kind: str, autocomplete: str) -> rx.Component:
-    return rx.el.div(
-        rx.el.label(label, html_for=name),
-        rx.el.input(
-            id=name, name=name, type=kind, auto_complete=autocomplete, required=True, max_length=255, class_name="input"
-        ),
-        class_name="field",
-    )

@@ -6,14 +6,15 @@ from typing import Any
 
 import reflex as rx
 
-from truflow.pages import admin, book, booking, choose, home, legal, lost
-from truflow.state.admin import Desk, SignIn
+from truflow.pages import admin, admin_sign_in, book, booking, choose, home, legal, lost
+from truflow.state.admin import Desk
 from truflow.state.admin_booking import Detail
 from truflow.state.booking import Booking
 from truflow.state.catalogue import Catalogue
 from truflow.state.choose import Choose
 from truflow.state.details import Details
 from truflow.state.practice import Practice
+from truflow.state.sign_in import SignIn
 from truflow.texts import t
 
 
@@ -43,7 +44,16 @@ PAGES = (
     Page("/booking/[reference]", booking.booking, t("pay.title_page"), "", (Practice.load, Booking.load), private=True),
     Page("/terms", legal.terms, t("terms.title"), t("terms.description"), (Practice.load,)),
     Page("/privacy", legal.privacy, t("privacy.title"), t("privacy.description"), (Practice.load,)),
-    Page("/admin/sign-in", admin.sign_in, t("admin.title"), "", (Practice.load, SignIn.load), private=True),
+    Page("/admin/sign-in", admin_sign_in.sign_in, t("admin.title"), "", (Practice.load, SignIn.load), private=True),
+    Page("/admin/password-reset", admin_sign_in.ask, t("admin.forgot"), "", (Practice.load, SignIn.load), private=True),
+    Page(
+        "/admin/password-reset/new",
+        admin_sign_in.choose,
+        t("admin.choose_title"),
+        "",
+        (Practice.load, SignIn.load),
+        private=True,
+    ),
     Page("/admin", admin.today, t("admin.today"), "", (Practice.load, Desk.load), private=True),
     Page(
         "/admin/bookings/[booking_id]", admin.detail, t("admin.booking"), "", (Practice.load, Detail.load), private=True

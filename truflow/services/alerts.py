@@ -20,6 +20,19 @@ def raise_alert(
     )
 
 
+def refresh(session: Session, rule: str, object_ref: str, message: str, *, now: dt.datetime) -> int:
+    """Open an alert, or say it anew where it is open already; returns its id."""
+    opened = session.execute(
+        text(
+            "insert into admin_alert (rule, object_ref, message, opened_at) values (:rule, :ref, :message, :now) "
+            "on conflict (rule, object_ref) where closed_at is null do update set message = excluded.message "
+            "returning id"
+        ),
+        {"rule": rule, "ref": object_ref, "message": message, "now": now},
+    )
+    return int(opened.scalar_one())
+
+
 def close(session: Session, rule: str, object_ref: str, *, by: str, now: dt.datetime) -> None:
     """Close the open alert of a fact that needs nobody any more; calm when there is none."""
     session.execute(
@@ -29,12 +42,3 @@ def close(session: Session, rule: str, object_ref: str, *, by: str, now: dt.date
         ),
         {"rule": rule, "ref": object_ref, "by": by, "now": now},
     )
-
-
-def was_told(session: Session, rule: str, object_ref: str) -> bool:
-    """Whether this fact was ever told, be its alert open or closed: what does not change is told once."""
-    found = session.execute(
-        text("select 1 from admin_alert where rule = :rule and object_ref = :ref limit 1"),
-        {"rule": rule, "ref": object_ref},
-    )
-    return found.first() is not None

@@ -1,7 +1,7 @@
 """Taking a time for one guest, and opening her booking again."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from truflow.domain.contact import Contact, parse_contact
 from truflow.domain.formats import format_money
 from truflow.domain.policy import agreement, from_json
 from truflow.domain.references import new_reference
-from truflow.errors import Invalid, KeyReused, Refusal, SlotNotOffered, SlotTaken, TooManyHolds
+from truflow.errors import Invalid, KeyReused, NotFound, Refusal, SlotNotOffered, SlotTaken, TooManyHolds
 from truflow.models import Booking, BookingStatus, Customer, DiaryEntry, Resource, Service, SystemSettings
 from truflow.services import access, availability, holds, journal, limits, mails, payments, reading, tokens
 from truflow.services import rules as practice_rules
@@ -51,18 +51,7 @@ def book(wish: BookingWish, *, key: str | None, client: str, now: dt.datetime) -
     Refuses with Invalid, NotFound, SlotNotOffered, SlotTaken, DayFull, KeyReused, TooManyHolds, RateLimited,
     and PaymentsUnavailable: then the hold stays and the same key goes on.
     """
-    contact, notes = parse_contact(wish.name, wish.email, wish.phone, wish.notes)
-    if wish.start_time.tzinfo is None:
-        raise Invalid({"startTime": ["Please choose a time from the calendar."]})
-    if abs(wish.start_time.year - now.year) > YEARS_EITHER_WAY:
-        raise SlotNotOffered(wish.start_time)
-    booking_id = _made_before(wish, key)
-    if booking_id is None:
-        try:
-            booking_id = _hold(wish, contact, notes, key=key, client=client, now=now)
-        except _KeyKnown:
-            booking_id = _made_before(wish, key)
-            assert booking_id is not None, "a key that refused an insert is in the table"
+    booking_id = _place(wish, key=key, client=client, desk=None, now=now)
     secret = payments.secret_of(booking_id, now=now)
     with transaction() as session:
         booking = session.get_one(Booking, booking_id)
@@ -72,6 +61,17 @@ def book(wish: BookingWish, *, key: str | None, client: str, now: dt.datetime) -
             publishable_key=get_settings().stripe_publishable_key,
             manage_token=tokens.token_for(booking),
         )
+
+
+def book_at_desk(wish: BookingWish, *, key: str | None, actor: str, now: dt.datetime) -> BookingView:
+    """Book for a guest as the practice: confirmed at once, without a deposit, at short notice too; all is due later.
+
+    Refuses with Invalid, NotFound, SlotNotOffered, SlotTaken, DayFull and KeyReused.
+    """
+    key = f"desk {key}" if key is not None else None  # no guest's key has a space: hers opens no booking of ours
+    booking_id = _place(wish, key=key, client="", desk=actor, now=now)
+    with transaction() as session:
+        return reading.view_of(session, session.get_one(Booking, booking_id))
 
 
 def get_booking(booking_id: UUID, token: str, *, client: str) -> BookingView:
@@ -87,6 +87,23 @@ def open_by_reference(reference: str, token: str, *, client: str) -> BookingView
         return reading.view_of(session, access.opened(found, token, client=client))
 
 
+def _place(wish: BookingWish, *, key: str | None, client: str, desk: str | None, now: dt.datetime) -> UUID:
+    """The booking that this wish and key made before, or a new one; `desk` is the admin who books for the guest."""
+    contact, notes = parse_contact(wish.name, wish.email, wish.phone, wish.notes)
+    if wish.start_time.tzinfo is None:
+        raise Invalid({"startTime": ["Please choose a time from the calendar."]})
+    if abs(wish.start_time.year - now.year) > YEARS_EITHER_WAY:
+        raise SlotNotOffered(wish.start_time)
+    booking_id = _made_before(wish, key)
+    if booking_id is None:
+        try:
+            booking_id = _hold(wish, contact, notes, key=key, client=client, desk=desk, now=now)
+        except _KeyKnown:
+            booking_id = _made_before(wish, key)
+            assert booking_id is not None, "a key that refused an insert is in the table"
+    return booking_id
+
+
 def _made_before(wish: BookingWish, key: str | None) -> UUID | None:
     if key is None:
         return None
@@ -99,12 +116,23 @@ def _made_before(wish: BookingWish, key: str | None) -> UUID | None:
         return known.id
 
 
-def _hold(wish: BookingWish, contact: Contact, notes: str, *, key: str | None, client: str, now: dt.datetime) -> UUID:
+def _hold(
+    wish: BookingWish,
+    contact: Contact,
+    notes: str,
+    *,
+    key: str | None,
+    client: str,
+    desk: str | None,
+    now: dt.datetime,
+) -> UUID:
     """Lock, release what is overdue, ask the same function that drew the calendar, insert."""
     start = wish.start_time.astimezone(dt.UTC)
     with transaction() as session:
         service = practice_rules.service_on_sale(session, wish.service_id)
         rules = practice_rules.booking_rules(session)
+        if desk is not None:
+            rules = replace(rules, notice=dt.timedelta())
         availability.refuse_unless_offered(start, service, rules, now=now)
         people = practice_rules.asked_for(session, wish.service_id, wish.practitioner_id)
         lock(session, Resource, people)
@@ -119,21 +147,29 @@ def _hold(wish: BookingWish, contact: Contact, notes: str, *, key: str | None, c
         free = availability.refuse_unless_free(people, start, service, rules, diary)
         person = _least_busy(session, free, day)
         settings = practice_rules.practice(session)
-        visitor = tokens.fingerprint("visitor", limits.address(client))
-        _refuse_hoarders(session, contact, visitor, now=now)
+        visitor = tokens.fingerprint("visitor", limits.address(client)) if desk is None else None
+        if desk is None:
+            _refuse_hoarders(session, contact, visitor, now=now)
         customer = _customer(session, contact, now=now)
-        booking = _new_booking(wish, service, settings, customer, person, now=now)
+        deposit = service.downpayment_cents if desk is None else 0
+        booking = _new_booking(wish, service, deposit, settings, customer, person, now=now)
         booking.notes, booking.visitor = notes or None, visitor
         booking.request_key, booking.request_fingerprint = key, _fingerprint(wish) if key else None
-        _insert(session, booking, person)
+        _insert(session, booking, person, actor=desk or journal.GUEST)
         if booking.downpayment_cents == 0:
             journal.move(
-                session, booking, BookingStatus.CONFIRMED, actor=journal.GUEST, now=now, why="nothing to pay now"
+                session,
+                booking,
+                BookingStatus.CONFIRMED,
+                actor=desk or journal.GUEST,
+                now=now,
+                why="nothing to pay now",
             )
             mails.confirmed(session, booking, now=now)
         else:
             payments.prepare(session, booking, "DEPOSIT", booking.downpayment_cents, now=now)
-        limits.take("book", client)  # last: what is refused above costs nobody one of her thirty
+        if desk is None:
+            limits.take("book", client)  # last: what is refused above costs nobody one of her thirty
         return booking.id
 
 
@@ -151,10 +187,17 @@ def _least_busy(session: Session, people: list[int], day: dt.date) -> int:
 
 
 def _new_booking(
-    wish: BookingWish, service: Service, settings: SystemSettings, customer: Customer, person: int, *, now: dt.datetime
+    wish: BookingWish,
+    service: Service,
+    deposit: int,
+    settings: SystemSettings,
+    customer: Customer,
+    person: int,
+    *,
+    now: dt.datetime,
 ) -> Booking:
     start = wish.start_time.astimezone(dt.UTC)
-    later = service.price_cents - service.downpayment_cents
+    later = service.price_cents - deposit
     return Booking(
         reference=new_reference(),
         service_id=wish.service_id,
@@ -166,12 +209,12 @@ def _new_booking(
         local_date=start.astimezone(ZoneInfo(settings.timezone)).date(),
         buffer_minutes=settings.buffer_minutes,
         price_cents=service.price_cents,
-        downpayment_cents=service.downpayment_cents,
+        downpayment_cents=deposit,
         currency=settings.currency,
         hold_expires_at=now + dt.timedelta(minutes=settings.hold_minutes),
         policy=settings.cancellation_tiers,
         terms=agreement(
-            format_money(service.downpayment_cents, settings.currency) if service.downpayment_cents else "",
+            format_money(deposit, settings.currency) if deposit else "",
             format_money(later, settings.currency) if later else "",
             from_json(settings.cancellation_tiers),
         ),
@@ -214,10 +257,13 @@ def _customer(session: Session, contact: Contact, *, now: dt.datetime) -> Custom
     return customer
 
 
-def _insert(session: Session, booking: Booking, person: int) -> None:
-    with refuse_on(session, "booking_request_key_uq", _KeyKnown()):
+def _insert(session: Session, booking: Booking, person: int, *, actor: str) -> None:
+    with (
+        refuse_on(session, "booking_service_id_fk", NotFound("service")),  # deleted in this very moment
+        refuse_on(session, "booking_request_key_uq", _KeyKnown()),
+    ):
         session.add(booking)
         session.flush()
     with refuse_on(session, "diary_no_overlap", SlotTaken(booking.starts_at)):
         session.add(DiaryEntry(resource_id=person, during=booking.span, booking_id=booking.id))
-    journal.note(session, booking, "booked", actor=journal.GUEST, now=booking.created_at)
+    journal.note(session, booking, "booked", actor=actor, now=booking.created_at)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from truflow.db import lock, lock_one, transaction
 from truflow.domain.policy import Quote, from_json, quote
-from truflow.errors import AlreadyCancelled, NotFound, PolicyRefuses, StaleVersion
-from truflow.models import Booking, BookingStatus, Payment, PaymentStatus, Refund, RefundReason, RefundStatus, Resource
-from truflow.models.payment import UNDER_WAY_BACK
+from truflow.errors import AlreadyCancelled, NotFound, PolicyRefuses, StaleVersion, WrongState
+from truflow.models import Booking, BookingStatus, Payment, RefundReason, Resource
+from truflow.models.payment import AT_THE_DESK
 from truflow.services import access, holds, journal, mails, reading, refunds
 from truflow.services.views import CancellationView, CancelledView, TierView
 
@@ -70,9 +70,9 @@ def _cancel(
     made = _quote(session, booking, now=now)
     by_guest = actor == journal.GUEST
     if booking.status not in ALIVE or (by_guest and not made.can_cancel):
-        raise PolicyRefuses("cancel")
+        raise PolicyRefuses("cancel") if by_guest else WrongState(booking.status)
     payments = lock(session, Payment, session.exec(select(Payment.id).where(Payment.booking_id == booking_id)).all())
-    sums = {payment.id: refundable(session, payment) for payment in payments}
+    sums = {payment.id: refunds.left_of(session, payment) for payment in payments}
     wanted = {"POLICY": made.refund_cents, "FULL": sum(sums.values()), "NONE": 0}[back]
     journal.move(session, booking, BookingStatus.CANCELLED, actor=actor, now=now, why=why)
     booking.ics_sequence += 1
@@ -81,7 +81,16 @@ def _cancel(
     given = give_back(session, payments, wanted, RefundReason.CANCELLATION, actor=actor, now=now)
     session.flush()
     if notify:
-        mails.cancelled(session, booking, refund_cents=given, by_practice=not by_guest, why=why, now=now)
+        by_hand = reading.money_of(session, booking).by_hand
+        mails.cancelled(
+            session,
+            booking,
+            refund_cents=given - by_hand,
+            by_hand_cents=by_hand,
+            by_practice=not by_guest,
+            why=why,
+            now=now,
+        )
     return CancelledView(booking=reading.view_of(session, booking), refund_cents=given)
 
 
@@ -95,31 +104,20 @@ def locked_with_its_time(session: Session, booking_id: UUID) -> Booking:
     return booking
 
 
-def refundable(session: Session, payment: Payment) -> int:
-    """What a card payment brought and has not gone back, nor is on its way."""
-    if payment.status != PaymentStatus.SUCCEEDED or payment.method not in ("CARD", "CHECKOUT"):
-        return 0
-    gone = (*UNDER_WAY_BACK, RefundStatus.SUCCEEDED)
-    amounts = select(Refund.amount_cents).where(Refund.payment_id == payment.id, col(Refund.status).in_(gone))
-    return max(0, payment.amount_cents - sum(session.exec(amounts)))
-
-
 def give_back(
     session: Session, payments: Sequence[Payment], cents: int, reason: RefundReason, *, actor: str, now: dt.datetime
 ) -> int:
-    """Promise `cents` back over these locked payments, the newest first; returns what was promised."""
+    """Promise `cents` back over these locked payments, cards before cash; returns what was promised."""
     left = cents
-    for payment in sorted(payments, key=lambda each: each.created_at, reverse=True):
-        part = min(left, refundable(session, payment))
-        if part > 0:
-            refunds.start(session, payment, part, reason, now=now, actor=actor)
-            left -= part
+    for payment in sorted(payments, key=lambda each: (each.method in AT_THE_DESK, -each.created_at.timestamp())):
+        refund = refunds.start(session, payment, left, reason, now=now, actor=actor) if left > 0 else None
+        left -= refund.amount_cents if refund is not None else 0
     return cents - left
 
 
 def _quote(session: Session, booking: Booking, *, now: dt.datetime) -> Quote:
     payments = session.exec(select(Payment).where(Payment.booking_id == booking.id)).all()
-    paid = sum(refundable(session, payment) for payment in payments)
+    paid = sum(refunds.left_of(session, payment) for payment in payments)
     return quote(from_json(booking.policy), starts_at=booking.starts_at, refundable_cents=paid, now=now)
 
 

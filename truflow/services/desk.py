@@ -30,13 +30,18 @@ def today(*, now: dt.datetime) -> TodayView:
             Booking.local_date == day, col(Booking.status).not_in((BookingStatus.EXPIRED, BookingStatus.CONFLICT))
         )
         rows = session.exec(shown.order_by(col(Booking.starts_at), col(Booking.id))).all()
+        failed_mails, more_mails = needs.failed_mails(session)
+        failed_refunds, more_refunds = needs.failed_refunds(session)
+        unlisted = {*more_mails, *more_refunds}
         return TodayView(
             date=day,
             timezone=zone,
             bookings=reading.views_of(session, rows),
-            alerts=needs.alerts(session),
-            failed_mails=needs.failed_mails(session),
-            failed_refunds=needs.failed_refunds(session),
+            alerts=[alert for alert in needs.alerts(session) if alert.id not in unlisted],
+            failed_mails=failed_mails,
+            failed_mails_count=len(failed_mails) + len(more_mails),
+            failed_refunds=failed_refunds,
+            failed_refunds_count=len(failed_refunds) + len(more_refunds),
         )
 
 

@@ -5,10 +5,10 @@ import datetime as dt
 from sqlmodel import select
 
 from truflow.db import transaction
-from truflow.integrations import stripe
+from truflow.integrations import stripe, stripe_lists
 from truflow.models import Booking, Payment
 from truflow.models.payment import DisputeStatus
-from truflow.services import alerts, journal
+from truflow.services import alerts, foreign, journal
 from truflow.services.refund_news import lock_with_booking
 
 FROM_STRIPE = {
@@ -32,7 +32,7 @@ def settle(dispute_id: str, *, now: dt.datetime) -> None:
 
 def settle_all(intent_id: str, *, now: dt.datetime) -> None:
     """Ask Stripe about every dispute of an intent and merge what it says; raises StripeUnreachable."""
-    for answer in stripe.disputes_of(intent_id):
+    for answer in stripe_lists.disputes_of(intent_id):
         take_in(answer, now=now)
 
 
@@ -42,9 +42,7 @@ def take_in(answer: stripe.Dispute, *, now: dt.datetime) -> None:
     with transaction() as session:
         about = session.exec(select(Payment).where(Payment.stripe_intent_id == answer.intent_id)).first()
         if about is None:
-            if not alerts.was_told(session, "foreign_dispute", answer.id):
-                message = "Stripe has a dispute about a payment that is not ours. Look at it in Stripe's dashboard."
-                alerts.raise_alert(session, "foreign_dispute", answer.id, message, now=now)
+            foreign.tell(session, "dispute", answer.id, now=now)
             return
         payment = lock_with_booking(session, about)
         if not journal.move_dispute(session, payment, to, now=now, why=answer.id):

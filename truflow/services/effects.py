@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Callable
 
 from truflow.clock import utc_now
-from truflow.services import mail_sending, outbox, payments, refunds, stripe_inbox
+from truflow.services import admin_links, finding, mail_sending, outbox, payments, refunds, stripe_inbox
 from truflow.services.outbox import Kind
 
 KINDS: dict[str, Kind] = {
     "letter": Kind(stripe_inbox.open_letter),
     "cancel_intent": Kind(payments.cancel_at_stripe),
     "refund": Kind(refunds.send),
+    "find": Kind(finding.mail_links),
+    "admin_link": Kind(admin_links.write),
     "mail": Kind(mail_sending.send, mail_sending.WAITS),
 }
 

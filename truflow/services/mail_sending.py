@@ -13,10 +13,10 @@ from sqlmodel import Session, col, select
 
 from truflow.db import lock_one, transaction
 from truflow.integrations import mail
-from truflow.models import EmailMessage, Outbox
+from truflow.models import Booking, EmailMessage, Outbox
 from truflow.models.messages import MailStatus
 from truflow.services import alerts
-from truflow.services.mail_writing import message_of
+from truflow.services.mail_writing import message_of, outdated
 from truflow.services.outbox import Fenced, GiveUp, Later, Lease
 
 log = structlog.get_logger(__name__)
@@ -24,19 +24,28 @@ log = structlog.get_logger(__name__)
 WAITS = (0, 1, 5, 15)
 """Minutes before each attempt, after the one before; after the fourth an admin is told and may send it again."""
 
+OVER = (MailStatus.SENT, MailStatus.FAILED, MailStatus.OUTDATED)
+
 PROVIDER, UNCERTAIN = "provider", "uncertain"
 """In the row's facts: the number of the server that has the mail or may have it; how often an answer was lost."""
 
 
 def send(lease: Lease, now: dt.datetime) -> None:
-    """Outbox effect: one attempt at one mail, with the same Message-ID each time."""
+    """Outbox effect: one attempt at one mail, with the same Message-ID each time; none at one that is true no more."""
     with transaction() as session:
         row = _ours(session, lease)
-        if row.status in (MailStatus.SENT, MailStatus.FAILED):
+        if row.status in OVER:
             lease.done(session, now=now)
             return
         if row.status == MailStatus.SENDING:
             _count_uncertain(row, "interrupted")  # a worker died in the middle of it
+        booking = session.get(Booking, row.booking_id) if row.booking_id else None
+        if booking is not None and outdated(row.template, booking):
+            row.go(MailStatus.OUTDATED)
+            row.last_code = f"booking {booking.status}"
+            session.add(row)
+            lease.done(session, now=now)
+            return
         row.go(MailStatus.SENDING)
         row.attempts += 1
         row.facts = {**row.facts, PROVIDER: row.facts.get(PROVIDER, 0)}

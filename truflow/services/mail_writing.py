@@ -13,7 +13,8 @@ from truflow.integrations import mail
 from truflow.mails.facts import FreeTime, MailFacts
 from truflow.mails.rendering import render
 from truflow.models import Booking, BookingStatus, Customer, EmailMessage, Service, SystemSettings
-from truflow.services import access, availability, reading, rules
+from truflow.services import access, admin_mail, availability, reading, rules
+from truflow.services.live_bookings import live_of
 from truflow.settings import get_settings
 
 UID_HOST = "truflow"
@@ -27,9 +28,18 @@ CALENDAR_METHODS: dict[str, Method] = {
 }
 """An invitation for the guest; for the practice, which organizes it, a plain entry."""
 
+SAY_THAT_IT_TAKES_PLACE = ("confirmation", "moved", "practice_notice")
+
+
+def outdated(template: str, booking: Booking) -> bool:
+    """Whether this mail would say that a booking takes place which does not."""
+    return template in SAY_THAT_IT_TAKES_PLACE and booking.status in reading.OVER
+
 
 def message_of(session: Session, row: EmailMessage, *, now: dt.datetime) -> mail.Message:
     """The mail that this row promises; raises NotFound without a booking."""
+    if row.template in admin_mail.TEMPLATES:
+        return admin_mail.message_of(session, row)
     booking = session.get(Booking, row.booking_id)
     if booking is None:
         raise NotFound("booking")
@@ -72,6 +82,8 @@ def _facts(
     free: tuple[FreeTime, ...] = ()
     if row.template == "apology":
         free = _nearest(session, booking, service, now=now)
+    if row.template == "links":
+        free = _links(session, row.recipient, now=now)
     origin = get_settings().origin
     return MailFacts(
         practice_name=practice.name,
@@ -84,13 +96,14 @@ def _facts(
         guest_phone=guest.phone if guest else "",
         notes=view.notes or "",
         service=service.name,
-        length=formats.duration(service.duration_min),
+        length=formats.duration(int((booking.ends_at - booking.starts_at).total_seconds()) // 60),
         when=formats.format_when(booking.starts_at, booking.ends_at, booking.timezone),
         reference=booking.reference,
         price=money(booking.price_cents),
         paid=money(view.paid_cents),
         due=money(view.balance_cents),
         refunded=money(refunded),
+        by_hand=money(int(row.facts.get("by_hand_cents", 0))),
         reason=str(row.facts.get("reason", "")),
         by_practice=bool(row.facts.get("by_practice", False)),
         note=str(row.facts.get("note", "")),
@@ -117,6 +130,19 @@ def _nearest(session: Session, booking: Booking, service: Service, *, now: dt.da
             f"&time={slot.start_time.astimezone(dt.UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}",
         )
         for slot in slots
+    )
+
+
+def _links(session: Session, address: str, *, now: dt.datetime) -> tuple[FreeTime, ...]:
+    """Each live booking of this address, with the link that opens it."""
+    found = live_of(session, address, now=now)
+    return tuple(
+        FreeTime(
+            label=f"{session.get_one(Service, each.service_id).name}, "
+            f"{formats.format_when(each.starts_at, each.ends_at, each.timezone)}",
+            url=access.manage_url(each),
+        )
+        for each in found
     )
 
 

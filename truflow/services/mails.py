@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 from sqlmodel import Session, select
 
 from truflow.db import lock_one, transaction
-from truflow.errors import MailOnItsWay, NoAddress, NotFound
+from truflow.errors import MailOnItsWay, MailOutdated, NoAddress, NotFound
 from truflow.models import Booking, Customer, EmailMessage, Payment
 from truflow.models.messages import MailStatus
 from truflow.services import alerts, journal, outbox, reading, rules
 from truflow.services.mail_sending import PROVIDER, UNCERTAIN
+from truflow.services.mail_writing import outdated
 from truflow.services.views import MailView
 from truflow.settings import get_settings
 
@@ -40,29 +41,60 @@ def money_back(
     _to_guest(session, booking, "refund_notice", now=now, facts=facts, once=str(payment.id))
 
 
+def given_back(session: Session, booking: Booking, refund_cents: int, by_hand_cents: int, *, now: dt.datetime) -> None:
+    """Promise a note that the practice gives money back; once for each version of the booking."""
+    facts = {"reason": "", "refund_cents": refund_cents, "by_hand_cents": by_hand_cents}
+    _to_guest(session, booking, "refund_notice", now=now, facts=facts, once=f"v{booking.version}")
+
+
+def links(session: Session, booking: Booking, recipient: str, *, once: str, now: dt.datetime) -> None:
+    """Promise the links of all live bookings of this address; `booking` is one of them."""
+    _promise(session, booking, "links", recipient, now=now, once=once)
+
+
 def moved(session: Session, booking: Booking, *, now: dt.datetime) -> None:
     """Promise the guest her new time, as an update of the same calendar entry."""
     _to_guest(session, booking, "moved", now=now)
 
 
 def cancelled(
-    session: Session, booking: Booking, *, refund_cents: int, by_practice: bool, why: str, now: dt.datetime
+    session: Session,
+    booking: Booking,
+    *,
+    refund_cents: int,
+    by_hand_cents: int,
+    by_practice: bool,
+    why: str,
+    now: dt.datetime,
 ) -> None:
-    """Promise the guest a note that her appointment is off, what goes back, and the end of its calendar entry."""
-    facts = {"refund_cents": refund_cents, "by_practice": by_practice, "note": why if by_practice else ""}
+    """Promise the guest a note that her appointment is off, what goes back to the card and what over the desk."""
+    facts = {
+        "refund_cents": refund_cents,
+        "by_hand_cents": by_hand_cents,
+        "by_practice": by_practice,
+        "note": why if by_practice else "",
+    }
     _to_guest(session, booking, "cancellation", now=now, facts=facts)
+
+
+def to_admin(session: Session, template: str, recipient: str, token_id: str, *, now: dt.datetime) -> None:
+    """Promise an admin the mail with the link of this token."""
+    _write(session, None, template, recipient, f"{template}:{token_id}", now=now, facts={"token": token_id})
 
 
 def resend(mail_id: UUID, *, actor: str, now: dt.datetime) -> MailView:
     """Promise a mail once more, as a mail of its own, to the address that is known now; closes the old one's alert.
 
-    Refuses with NotFound, with NoAddress, and with MailOnItsWay while it or its last repetition has not arrived yet.
+    Refuses with NotFound, with MailOutdated when the booking it speaks of is off, with MailOnItsWay while it or its
+    last repetition has not arrived yet, and with NoAddress.
     """
     with transaction() as session:
         old = lock_one(session, EmailMessage, mail_id)
-        booking = session.get(Booking, old.booking_id) if old is not None else None
+        booking = session.get(Booking, old.booking_id) if old is not None and old.booking_id else None
         if old is None or booking is None:
             raise NotFound("mail")
+        if outdated(old.template, booking):
+            raise MailOutdated(booking.status)
         again = session.exec(select(EmailMessage).where(EmailMessage.resend_of == old.id)).all()
         if any(row.status in ON_ITS_WAY for row in (old, *again)):
             raise MailOnItsWay
@@ -116,7 +148,7 @@ def _promise(
 
 def _write(
     session: Session,
-    booking_id: UUID,
+    booking_id: UUID | None,
     template: str,
     recipient: str,
     dedupe: str,

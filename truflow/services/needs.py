@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from truflow.models import AdminAlert, Booking, Customer, EmailMessage, Refund
 from truflow.models.messages import MailStatus
-from truflow.services.refunds import OVER
+from truflow.services.refunds import OVER, PAID_AT_DESK
 from truflow.services.views import AlertView, FailedMailView, FailedRefundView
 
 MOST = 50
@@ -29,8 +29,8 @@ def alert_view(row: AdminAlert) -> AlertView:
     return AlertView(row.id or 0, row.rule, row.message, row.object_ref, row.booking_id, row.opened_at)
 
 
-def failed_mails(session: Session) -> list[FailedMailView]:
-    """Mails that were given up, the newest first."""
+def failed_mails(session: Session) -> tuple[list[FailedMailView], list[int | None]]:
+    """Mails that were given up, the newest first, at most fifty; and the alert of each one more."""
     again = aliased(EmailMessage)
     statement = (
         select(EmailMessage, Booking, Customer, AdminAlert)
@@ -43,9 +43,8 @@ def failed_mails(session: Session) -> list[FailedMailView]:
             _nobody_closed("mail_failed", col(EmailMessage.id)),
         )
         .order_by(col(EmailMessage.created_at).desc(), col(EmailMessage.id))
-        .limit(MOST)
     )
-    return [
+    listed = [
         FailedMailView(
             id=mail.id,
             template=mail.template,
@@ -59,12 +58,13 @@ def failed_mails(session: Session) -> list[FailedMailView]:
             guest=customer.name or "",
             alert_id=alert.id if alert is not None else None,
         )
-        for mail, booking, customer, alert in session.exec(statement)
+        for mail, booking, customer, alert in session.exec(statement.limit(MOST))
     ]
+    return listed, _unlisted(session, statement)
 
 
-def failed_refunds(session: Session) -> list[FailedRefundView]:
-    """Refunds that did not arrive, the newest first."""
+def failed_refunds(session: Session) -> tuple[list[FailedRefundView], list[int | None]]:
+    """Refunds that did not arrive, the newest first, at most fifty; and the alert of each one more."""
     again = aliased(Refund)
     statement = (
         select(Refund, Booking, Customer, AdminAlert)
@@ -77,9 +77,8 @@ def failed_refunds(session: Session) -> list[FailedRefundView]:
             _nobody_closed("refund_failed", col(Refund.id)),
         )
         .order_by(col(Refund.created_at).desc(), col(Refund.id))
-        .limit(MOST)
     )
-    return [
+    listed = [
         FailedRefundView(
             id=refund.id,
             reason=refund.reason,
@@ -93,9 +92,17 @@ def failed_refunds(session: Session) -> list[FailedRefundView]:
             guest=customer.name or "",
             alert_id=alert.id if alert is not None else None,
             message=alert.message if alert is not None else "",
+            by_hand=refund.last_code == PAID_AT_DESK,
         )
-        for refund, booking, customer, alert in session.exec(statement)
+        for refund, booking, customer, alert in session.exec(statement.limit(MOST))
     ]
+    return listed, _unlisted(session, statement)
+
+
+def _unlisted(session: Session, statement: Any) -> list[int | None]:
+    """The alerts of what the list has no room for, None for what has none."""
+    rest = statement.offset(MOST).with_only_columns(col(AdminAlert.id), maintain_column_froms=True)
+    return list(session.execute(rest).scalars())
 
 
 def _open(rule: str, key: Any) -> ColumnElement[bool]:

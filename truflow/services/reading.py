@@ -18,7 +18,7 @@ from truflow.models import (
     RefundStatus,
     Service,
 )
-from truflow.models.payment import UNDER_WAY_BACK
+from truflow.models.payment import AT_THE_DESK, UNDER_WAY_BACK
 from truflow.services.views import BookingView, ContactView, MailView
 
 Row = TypeVar("Row", Payment, Refund)
@@ -26,18 +26,22 @@ Row = TypeVar("Row", Payment, Refund)
 OVER = frozenset({BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.CONFLICT})
 
 
-def sums_of(price: int, payments: Iterable[Payment], refunds: Sequence[Refund]) -> Sums:
+def sums_of(price: int, payments: Sequence[Payment], refunds: Sequence[Refund]) -> Sums:
     """The money of one booking; a refund that failed counts until another one took its place."""
     replaced = {refund.retry_of for refund in refunds}
+    at_the_desk = {payment.id for payment in payments if payment.method in AT_THE_DESK}
+    by_hand = sum(r.amount_cents for r in refunds if r.status == RefundStatus.MANUAL and r.payment_id in at_the_desk)
+    not_arrived = (RefundStatus.FAILED, RefundStatus.CANCELED, RefundStatus.MANUAL)
     return Sums(
         price=price,
         paid=sum(p.amount_cents for p in payments if p.status == PaymentStatus.SUCCEEDED),
         refunded=sum(r.amount_cents for r in refunds if r.status == RefundStatus.SUCCEEDED),
-        refunding=sum(r.amount_cents for r in refunds if r.status in UNDER_WAY_BACK),
+        refunding=sum(r.amount_cents for r in refunds if r.status in UNDER_WAY_BACK) + by_hand,
+        by_hand=by_hand,
         refund_failed=sum(
             r.amount_cents
             for r in refunds
-            if r.status in (RefundStatus.FAILED, RefundStatus.CANCELED, RefundStatus.MANUAL) and r.id not in replaced
+            if r.status in not_arrived and r.id not in replaced and r.payment_id not in at_the_desk
         ),
     )
 

@@ -1,6 +1,7 @@
 """What Stripe knows and we lost: its lists, read every few minutes with some overlap, and far back every night.
 
-Nothing here changes a row by itself: every finding goes the way that a letter would have gone, or becomes an alert.
+Nothing here changes a row by itself: every finding goes the way that a letter would have gone, or becomes an alert;
+a refund that nobody moves any more is asked for once again.
 """
 
 import datetime as dt
@@ -12,7 +13,8 @@ import structlog
 from sqlmodel import Session, col, select
 
 from truflow.db import alone, lock_one, transaction
-from truflow.integrations import stripe
+from truflow.integrations import stripe, stripe_lists
+from truflow.integrations.stripe_letters import Letter
 from truflow.models import Payment, PaymentStatus, Refund, RefundStatus, Watermark
 from truflow.models.payment import DisputeStatus
 from truflow.services import alerts, disputes, refund_news, settling, stripe_inbox, upkeep
@@ -43,11 +45,12 @@ def run(*, now: dt.datetime, wide: bool = False) -> bool:
         if not free:
             return False
         upkeep.settle_open_payments(now=now)
-        intents = _read("intents", stripe.list_intents, _intent, now=now, wide=wide)
+        intents = _read("intents", stripe_lists.list_intents, _intent, now=now, wide=wide)
         letters = _read("letters", _undelivered, _letter, now=now, wide=wide)
         upkeep.settle_open_refunds(now=now)
-        refunds = _read("refunds", stripe.list_refunds, _refund, now=now, wide=wide)
-        begun = _read("disputes", stripe.list_disputes, _dispute, now=now, wide=wide)
+        upkeep.take_up_refunds(now=now)
+        refunds = _read("refunds", stripe_lists.list_refunds, _refund, now=now, wide=wide)
+        begun = _read("disputes", stripe_lists.list_disputes, _dispute, now=now, wide=wide)
         _open_disputes(now=now)
         _compare_sums(intents or [], refunds or [], now=now)
         return None not in (intents, letters, refunds, begun)
@@ -82,20 +85,18 @@ def _read(
 
 
 def _intent(intent: stripe.Intent, now: dt.datetime) -> None:
-    """As we have it already: nothing to do; foreign: told once; else the way of every payment."""
+    """As we have it already: nothing to do; else the way of every payment, where what is foreign is told."""
     with transaction() as session:
         ours = session.exec(select(Payment).where(Payment.stripe_intent_id == intent.id)).first()
-        if ours is None and alerts.was_told(session, "foreign_payment", intent.id):
-            return
     if ours is None or ours.status != AS_OURS.get(intent.status, PaymentStatus.OPEN):
         settling.apply(intent, now=now)
 
 
-def _undelivered(*, since: dt.datetime) -> Sequence[stripe.Letter]:
-    return stripe.undelivered_letters(list(stripe_inbox.OPENERS), since=since)
+def _undelivered(*, since: dt.datetime) -> Sequence[Letter]:
+    return stripe_lists.undelivered_letters(list(stripe_inbox.OPENERS), since=since)
 
 
-def _letter(letter: stripe.Letter, now: dt.datetime) -> None:
+def _letter(letter: Letter, now: dt.datetime) -> None:
     stripe_inbox.take_in(letter, now=now)
 
 

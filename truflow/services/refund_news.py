@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlmodel import Session, select
 
 from truflow.db import lock_one, transaction
-from truflow.integrations import stripe
+from truflow.integrations import stripe, stripe_lists
 from truflow.models import Booking, Payment, Refund, RefundReason, RefundStatus
-from truflow.services import alerts, journal
+from truflow.services import alerts, foreign, journal
 
 FROM_STRIPE = {
     "pending": RefundStatus.PENDING,
@@ -32,7 +32,7 @@ def settle(stripe_refund_id: str, *, now: dt.datetime) -> None:
 
 def settle_all(intent_id: str, *, now: dt.datetime) -> list[stripe.StripeRefund]:
     """Ask Stripe about every refund of an intent, merge what it says and hand it on; raises StripeUnreachable."""
-    answers = stripe.refunds_of(intent_id)
+    answers = stripe_lists.refunds_of(intent_id)
     for answer in answers:
         take_in(answer, now=now)
     return answers
@@ -43,9 +43,7 @@ def take_in(answer: stripe.StripeRefund, *, now: dt.datetime) -> None:
     with transaction() as session:
         about = session.exec(select(Payment).where(Payment.stripe_intent_id == answer.intent_id)).first()
         if about is None:
-            if not alerts.was_told(session, "foreign_refund", answer.id):
-                message = "Stripe has a refund of a payment that is not ours. Look at it in Stripe's dashboard."
-                alerts.raise_alert(session, "foreign_refund", answer.id, message, now=now)
+            foreign.tell(session, "refund", answer.id, now=now)
             return
         payment = lock_with_booking(session, about)
         ours = _ours(session, payment, answer)

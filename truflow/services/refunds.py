@@ -10,10 +10,10 @@ import structlog
 from sqlmodel import Session, col, select
 
 from truflow.db import lock_one, transaction
-from truflow.errors import NotFound, NotRetryable, PaymentsUnavailable
-from truflow.integrations import stripe
+from truflow.errors import Busy, NotFound, NotRetryable, PaymentsUnavailable
+from truflow.integrations import stripe, stripe_lists
 from truflow.models import Payment, PaymentStatus, Refund, RefundReason, RefundStatus
-from truflow.models.payment import UNDER_WAY_BACK, DisputeStatus
+from truflow.models.payment import AT_THE_DESK, UNDER_WAY_BACK, DisputeStatus
 from truflow.services import alerts, journal, outbox, refund_news
 from truflow.services.outbox import GiveUp, Later, Lease
 from truflow.services.views import RefundView
@@ -26,6 +26,10 @@ KEY_LIVES = dt.timedelta(hours=23)
 TAKEN = (*UNDER_WAY_BACK, RefundStatus.SUCCEEDED)
 OVER = (RefundStatus.FAILED, RefundStatus.CANCELED, RefundStatus.MANUAL)
 BY_THE_BANK = (DisputeStatus.OPEN, DisputeStatus.LOST)
+
+PAID_AT_DESK = "paid_at_desk"
+PAID_BY = {"CASH": "in cash", "DESK_CARD": "by card at your desk", "TRANSFER": "by bank transfer"}
+HAND_OVER = "The guest paid this {how}, so it goes back the same way. Hand it over, then press Handed back."
 
 LESS_LEFT = (
     "A part of this payment was refunded already, probably in Stripe's dashboard, so this refund is too large. "
@@ -63,8 +67,19 @@ def start(
     session.add(refund)
     session.flush()
     journal.made(session, refund, actor=actor, now=now, why=reason.value)
-    outbox.record(session, "refund", refund.id, dedupe=f"refund-{refund.id}", now=now)
+    if payment.method in AT_THE_DESK:
+        _leave_to_the_desk(session, refund, payment, actor=actor, now=now)
+    else:
+        outbox.record(session, "refund", refund.id, dedupe=f"refund-{refund.id}", now=now)
     return refund
+
+
+def _leave_to_the_desk(session: Session, refund: Refund, payment: Payment, *, actor: str, now: dt.datetime) -> None:
+    """Stripe knows nothing of this money: one alert asks the practice to hand it over."""
+    journal.move_refund(session, refund, RefundStatus.MANUAL, actor=actor, now=now, why=PAID_AT_DESK)
+    refund.last_code = PAID_AT_DESK
+    how = PAID_BY[payment.method]
+    refund_news.failed_alert(session, refund, PAID_AT_DESK, now=now, message=HAND_OVER.format(how=how))
 
 
 def left_of(session: Session, payment: Payment, *, but: UUID | None = None) -> int:
@@ -72,20 +87,21 @@ def left_of(session: Session, payment: Payment, *, but: UUID | None = None) -> i
     session.flush()
     if payment.status != PaymentStatus.SUCCEEDED:
         return 0
-    gone = select(Refund).where(Refund.payment_id == payment.id, col(Refund.status).in_(TAKEN))
+    taken = (*TAKEN, RefundStatus.MANUAL) if payment.method in AT_THE_DESK else TAKEN
+    gone = select(Refund).where(Refund.payment_id == payment.id, col(Refund.status).in_(taken))
     return payment.amount_cents - sum(each.amount_cents for each in session.exec(gone) if each.id != but)
 
 
 def send(lease: Lease, now: dt.datetime) -> None:
     """Outbox effect: ask Stripe for the refund, after looking whether an earlier try has arrived there."""
-    begun = _begin(lease, now=now)
+    begun = _begin(UUID(lease.ref), now=now)
     if begun is None:
+        with transaction() as session:
+            lease.done(session, now=now)
         return
     refund, payment, obstacle = begun
     try:
-        answer = _existing(payment, refund) if refund.attempt > 1 else None
-        if answer is None and not obstacle:
-            answer, obstacle = _create(payment, refund, now=now)
+        answer, obstacle = _ask(refund, payment, obstacle, look=refund.attempt > 1, now=now)
     except stripe.StripeUnreachable as trouble:
         if lease.last:
             _end(refund.id, str(trouble), now=now)
@@ -100,6 +116,27 @@ def send(lease: Lease, now: dt.datetime) -> None:
         lease.done(session, now=now)
 
 
+def take_up(refund_id: UUID, *, now: dt.datetime) -> None:
+    """Move on a refund that no effect moves: look at Stripe, ask, or alert; raises StripeUnreachable and Busy."""
+    begun = _begin(refund_id, now=now)
+    if begun is None:
+        return
+    refund, payment, obstacle = begun
+    try:
+        answer, obstacle = _ask(refund, payment, obstacle, look=True, now=now)
+        if answer is not None:
+            refund_news.take_in(answer, now=now)
+    except (stripe.StripeUnreachable, Busy):
+        raise
+    except Exception as trouble:
+        answer, obstacle = None, str(trouble) if isinstance(trouble, stripe.StripeRefused) else type(trouble).__name__
+        log.error("refund_not_taken_up", refund_id=str(refund_id), code=obstacle)
+    if answer is None:
+        _end(refund_id, obstacle, now=now)
+    with transaction() as session:
+        alerts.close(session, "effect_dead", f"refund {refund_id}", by=journal.SYSTEM, now=now)
+
+
 def retry(refund_id: UUID, *, actor: str, now: dt.datetime) -> RefundView:
     """Ask again for a refund that did not arrive, with a row of its own; closes the old one's alert.
 
@@ -110,6 +147,8 @@ def retry(refund_id: UUID, *, actor: str, now: dt.datetime) -> RefundView:
         if seen is None:
             raise NotFound("refund")
         payment = session.get_one(Payment, seen.payment_id)
+        if payment.method in AT_THE_DESK:
+            raise NotRetryable("This was paid at the desk. Hand the money back there, then say here that it is done.")
     try:
         known = refund_news.settle_all(payment.stripe_intent_id or "", now=now)
     except (stripe.StripeUnreachable, stripe.StripeRefused):
@@ -128,17 +167,43 @@ def retry(refund_id: UUID, *, actor: str, now: dt.datetime) -> RefundView:
         if new is None:
             raise NotRetryable("All of this payment has gone back already, or is on its way.")
         alerts.close(session, "refund_failed", str(old.id), by=actor, now=now)
-        return RefundView(new.id, new.reason, new.status, new.amount_cents, new.currency, new.created_at, None)
+        return _view(new)
 
 
-def _begin(lease: Lease, *, now: dt.datetime) -> tuple[Refund, Payment, str] | None:
-    """Number this try before it is made; also what stands in its way."""
+def hand_back(refund_id: UUID, *, actor: str, now: dt.datetime) -> RefundView:
+    """Note that money which came at the desk was handed back there; closes its alert.
+
+    Refuses with NotFound and NotRetryable (it came by card, or was handed back already).
+    """
     with transaction() as session:
-        payment = lock_one(session, Payment, session.get_one(Refund, UUID(lease.ref)).payment_id)
-        refund = _locked(session, UUID(lease.ref))
+        seen = session.get(Refund, refund_id)
+        if seen is None:
+            raise NotFound("refund")
+        payment = refund_news.lock_with_booking(session, session.get_one(Payment, seen.payment_id))
+        refund = _locked(session, refund_id)
+        if payment.method not in AT_THE_DESK:
+            raise NotRetryable("This was paid by card, so it goes back to the card. Try the refund again.")
+        if refund.status != RefundStatus.MANUAL:
+            raise NotRetryable("This money was handed back already. Nothing is left to do.")
+        journal.move_refund(session, refund, RefundStatus.SUCCEEDED, actor=actor, now=now, why="handed back")
+        refund.settled_at = now
+        alerts.close(session, "refund_failed", str(refund.id), by=actor, now=now)
+        return _view(refund)
+
+
+def _view(refund: Refund) -> RefundView:
+    return RefundView(
+        refund.id, refund.reason, refund.status, refund.amount_cents, refund.currency, refund.created_at, None
+    )
+
+
+def _begin(refund_id: UUID, *, now: dt.datetime) -> tuple[Refund, Payment, str] | None:
+    """Number this try before it is made; also what stands in its way. None when there is nothing left to ask for."""
+    with transaction() as session:
+        payment = lock_one(session, Payment, session.get_one(Refund, refund_id).payment_id)
+        refund = _locked(session, refund_id)
         assert payment is not None, "payments are never deleted"
         if refund.status not in (RefundStatus.QUEUED, RefundStatus.UNKNOWN):
-            lease.done(session, now=now)
             return None
         journal.move_refund(session, refund, RefundStatus.UNKNOWN, actor=journal.SYSTEM, now=now)
         refund.attempt += 1
@@ -149,6 +214,16 @@ def _begin(lease: Lease, *, now: dt.datetime) -> tuple[Refund, Payment, str] | N
         if not obstacle and left_of(session, payment, but=refund.id) < refund.amount_cents:
             obstacle = "charge_already_refunded"
         return refund, payment, obstacle
+
+
+def _ask(
+    refund: Refund, payment: Payment, obstacle: str, *, look: bool, now: dt.datetime
+) -> tuple[stripe.StripeRefund | None, str]:
+    """Stripe's refund, the one of an earlier try or a new one; else what stands in its way."""
+    answer = _existing(payment, refund) if look else None
+    if answer is None and not obstacle:
+        return _create(payment, refund, now=now)
+    return answer, obstacle
 
 
 def _create(payment: Payment, refund: Refund, *, now: dt.datetime) -> tuple[stripe.StripeRefund | None, str]:
@@ -171,7 +246,9 @@ def _create(payment: Payment, refund: Refund, *, now: dt.datetime) -> tuple[stri
 
 def _existing(payment: Payment, refund: Refund) -> stripe.StripeRefund | None:
     """Keys are forgotten after 24 hours, so look before asking twice for the same money."""
-    found = [each for each in stripe.refunds_of(payment.stripe_intent_id or "") if each.refund_id == str(refund.id)]
+    found = [
+        each for each in stripe_lists.refunds_of(payment.stripe_intent_id or "") if each.refund_id == str(refund.id)
+    ]
     return found[0] if found else None
 
 

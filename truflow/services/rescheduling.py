@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from truflow.db import lock, lock_day, lock_one, refuse_on, transaction
 from truflow.domain.availability import Rules
-from truflow.errors import NotFound, PolicyRefuses, SlotNotOffered, SlotTaken, StaleVersion
+from truflow.errors import NotFound, PolicyRefuses, SlotNotOffered, SlotTaken, StaleVersion, WrongState
 from truflow.models import Booking, BookingStatus, DiaryEntry, Resource, Service
 from truflow.services import access, availability, cancelling, holds, journal, mails, reading
 from truflow.services import rules as practice_rules
@@ -66,23 +66,22 @@ def _move(
         raise SlotNotOffered(start_time)
     start = start_time.astimezone(dt.UTC)
     seen = session.get_one(Booking, booking_id)
-    service, rules = session.get_one(Service, seen.service_id), practice_rules.booking_rules(session)
+    length = seen.ends_at - seen.starts_at
+    service, rules = _as_booked(session, seen), practice_rules.booking_rules(session)
     availability.refuse_unless_offered(start, service, rules, now=now)
     people = practice_rules.asked_for(session, seen.service_id, practitioner_id)
     lock(session, Resource, {*people, *([seen.resource_id] if seen.resource_id else [])})
     day = rules.local_date(start)
     if rules.cap is not None:
         lock_day(session, day)
-    length = seen.ends_at - seen.starts_at
     holds.expire_in_the_way(session, people, Range(start, start + length + rules.buffer), now=now)
     booking = lock_one(session, Booking, booking_id)
     assert booking is not None, "bookings are never deleted"
     if version is not None and version != booking.version:
         raise StaleVersion
-    if booking.status != BookingStatus.CONFIRMED or (
-        actor == journal.GUEST and not cancelling.may_move(session, booking, now=now)
-    ):
-        raise PolicyRefuses("move")
+    by_guest = actor == journal.GUEST
+    if booking.status != BookingStatus.CONFIRMED or (by_guest and not cancelling.may_move(session, booking, now=now)):
+        raise PolicyRefuses("move") if by_guest else WrongState(booking.status)
     diary = _without(availability.read_diary(session, people, rules, day, day, now=now), booking)
     free = availability.refuse_unless_free(people, start, service, rules, diary)
     person = booking.resource_id if booking.resource_id in free else free[0]
@@ -91,6 +90,13 @@ def _move(
     journal.note(session, booking, "moved", actor=actor, now=now, why=f"from {was} to {start.isoformat()}")
     mails.moved(session, booking, now=now)
     return reading.view_of(session, booking)
+
+
+def _as_booked(session: Session, booking: Booking) -> Service:
+    """The service with the length that was booked, whatever it is sold with today; never written."""
+    sold = session.get_one(Service, booking.service_id)
+    minutes = int((booking.ends_at - booking.starts_at).total_seconds()) // 60
+    return Service(id=sold.id, slug=sold.slug, name=sold.name, duration_min=minutes, price_cents=booking.price_cents)
 
 
 def _without(diary: Diary, booking: Booking) -> Diary:

@@ -22,18 +22,17 @@ from truflow.models import (
     RefundReason,
     Resource,
 )
-from truflow.services import alerts, availability, holds, journal, mails, reading, refunds, rules
+from truflow.services import alerts, availability, foreign, holds, journal, mails, reading, refunds, rules
 
 log = structlog.get_logger(__name__)
 
 
 def apply(intent: Intent, *, now: dt.datetime) -> None:
-    """Merge one snapshot; what is not ours, or does not match our row, opens an alert and changes nothing."""
+    """Merge one snapshot; what is not ours, or does not match our row, is told and changes nothing."""
     with transaction() as session:
         found = _find(session, intent)
         if found is None:
-            message = "Stripe has a payment that no booking of ours asked for. Look at it in Stripe's dashboard."
-            alerts.raise_alert(session, "foreign_payment", intent.id, message, now=now)
+            foreign.tell(session, "payment", intent.id, now=now)
             return
         seen, about = found
         if seen.resource_id is not None:

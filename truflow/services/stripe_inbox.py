@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from truflow.db import transaction
 from truflow.errors import NotFound
-from truflow.integrations import stripe
+from truflow.integrations import stripe, stripe_letters
 from truflow.models import Payment, PaymentStatus, StripeEvent
 from truflow.models.messages import LetterStatus
 from truflow.services import disputes, outbox, payments, refund_news
@@ -25,10 +25,10 @@ def receive(path_token: str, payload: bytes, signature: str, *, now: dt.datetime
     ours = get_settings().stripe_webhook_path_token.get_secret_value()
     if not ours or not hmac.compare_digest(path_token.encode("utf-8", "replace"), ours.encode()):
         raise NotFound
-    return take_in(stripe.read_letter(payload, signature, now=now), now=now)
+    return take_in(stripe_letters.read_letter(payload, signature, now=now), now=now)
 
 
-def take_in(letter: stripe.Letter, *, now: dt.datetime) -> bool:
+def take_in(letter: stripe_letters.Letter, *, now: dt.datetime) -> bool:
     """Keep one letter, by whatever way it came, and promise to open it; False when it came before."""
     with transaction() as session:
         inserted = session.execute(

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import structlog
+from sqlalchemy import String, cast, exists
 from sqlmodel import col, select
 
 from truflow.db import lock_one, transaction
 from truflow.integrations import stripe
-from truflow.models import Booking, BookingStatus, Payment, PaymentStatus, Refund, RefundStatus
-from truflow.services import alerts, journal, payments, refund_news
+from truflow.models import Booking, BookingStatus, Outbox, Payment, PaymentStatus, Refund, RefundStatus
+from truflow.models.messages import OutboxStatus
+from truflow.services import alerts, journal, payments, refund_news, refunds
 
 log = structlog.get_logger(__name__)
 Item = TypeVar("Item")
@@ -98,6 +100,16 @@ def settle_open_refunds(*, now: dt.datetime, wide: bool = False) -> int:
             _alert("refund_slow", str(refund.id), message, now=now)
 
     return each_by_itself("settle_refunds", found, settle)
+
+
+def take_up_refunds(*, now: dt.datetime) -> int:
+    """Move on the refunds that no effect moves any more: the last try died of something else than Stripe's silence."""
+    of_refund = col(Outbox.dedupe_key) == "refund-" + cast(col(Refund.id), String)
+    moves = exists().where(of_refund, col(Outbox.status).in_((OutboxStatus.READY, OutboxStatus.LEASED)))
+    with transaction() as session:
+        stuck = col(Refund.status).in_((RefundStatus.QUEUED, RefundStatus.UNKNOWN))
+        found = session.exec(select(Refund.id).where(stuck, ~moves)).all()
+    return each_by_itself("take_up_refunds", found, lambda refund_id: refunds.take_up(refund_id, now=now))
 
 
 def _alert(rule: str, ref: str, message: str, *, now: dt.datetime) -> None:

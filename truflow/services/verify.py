@@ -9,12 +9,13 @@ from sqlmodel import col, select
 
 from truflow.db import transaction
 from truflow.models import Verification
-from truflow.services import alerts
+from truflow.services import alerts, journal
 from truflow.services.verification import RULES
 from truflow.services.verification.with_stripe import compare
 from truflow.services.views import FindingView, VerificationView
 
 KEPT = dt.timedelta(days=90)
+ALERT = ("verification", "nightly")
 
 AS_ONE_PICTURE = (
     "set transaction isolation level repeatable read, read only",
@@ -49,16 +50,19 @@ def verify(*, now: dt.datetime, with_stripe: bool = True) -> VerificationView:
 
 
 def verify_and_keep(*, now: dt.datetime) -> VerificationView:
-    """Verify everything, keep the result for ninety days, and tell the practice when something was found."""
+    """Verify everything, keep the result for ninety days, and tell the practice while something is found."""
     result = verify(now=now)
     with transaction() as session:
         session.execute(delete(Verification).where(col(Verification.at) < now - KEPT))
-        session.add(Verification(at=now, took_ms=result.took_ms, findings=[asdict(each) for each in result.findings]))
-        if not result.ok:
+        findings = [asdict(each) for each in result.findings]
+        session.add(Verification(at=now, took_ms=result.took_ms, checked=result.checked, findings=findings))
+        if result.ok:
+            alerts.close(session, *ALERT, by=journal.SYSTEM, now=now)
+        else:
             count = len(result.findings)
             things = "one thing that does" if count == 1 else f"{count} things that do"
             message = f"The nightly check found {things} not agree. `truflow verify` shows each, and what to do."
-            alerts.raise_alert(session, "verification", "nightly", message, now=now)
+            alerts.refresh(session, *ALERT, message, now=now)
     return result
 
 
@@ -70,4 +74,5 @@ def last_result() -> VerificationView | None:
         ).first()
         if row is None:
             return None
-        return VerificationView(at=row.at, took_ms=row.took_ms, findings=[FindingView(**each) for each in row.findings])
+        findings = [FindingView(**each) for each in row.findings]
+        return VerificationView(at=row.at, took_ms=row.took_ms, checked=row.checked, findings=findings)

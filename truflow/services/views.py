@@ -232,6 +232,19 @@ class AdminView:
     id: int
     email: str
     name: str
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """A sign-in that is alive; `device` is what it came from, `current` says that it is the one that asks."""
+
+    id: UUID
+    device: str
+    created_at: dt.datetime
+    last_seen_at: dt.datetime
+    expires_at: dt.datetime
+    current: bool
 
 
 @dataclass(frozen=True)
@@ -267,18 +280,24 @@ class FailedRefundView:
     guest: str
     alert_id: int | None
     message: str
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
 class TodayView:
-    """The practice's day: appointments in order of their start, and what needs somebody."""
+    """The practice's day: appointments in order of their start, and what needs somebody.
+
+    Of failed mails and refunds the newest are listed; the counts say how many there are in all.
+    """
 
     date: dt.date
     timezone: str
     bookings: list[BookingView] = field(default_factory=list)
     alerts: list[AlertView] = field(default_factory=list)
     failed_mails: list[FailedMailView] = field(default_factory=list)
+    failed_mails_count: int = 0
     failed_refunds: list[FailedRefundView] = field(default_factory=list)
+    failed_refunds_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -293,12 +312,17 @@ class FindingView:
 
 @dataclass(frozen=True)
 class VerificationView:
-    """What a verification looked at and what it found; `checked` is empty for one that was kept."""
+    """What a verification looked at, as counts of rows by what they are, and what it found."""
 
     at: dt.datetime
     took_ms: int
     checked: dict[str, int] = field(default_factory=dict)
     findings: list[FindingView] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """How many rows were looked at; 0 when it was kept before they were counted."""
+        return sum(count for name, count in self.checked.items() if name != "rules")
 
     @property
     def ok(self) -> bool:

@@ -1,5 +1,6 @@
 """The practice's desk: who may sit at it, and the day. Guests' names live here only, behind the guard's mark."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,9 +12,18 @@ from truflow.domain.formats import format_date, format_money, format_time
 from truflow.errors import Refusal
 from truflow.services import desk, mails, refunds, verify
 from truflow.services.views import AdminView, BookingView, TodayView
-from truflow.state.guard import admin_only, current_admin, public
-from truflow.state.needs import AlertCard, Finding, MailCard, RefundCard, alert_cards, checked, mail_cards, refund_cards
-from truflow.state.visitor import query_of
+from truflow.state.guard import admin_only, current_admin, quiet
+from truflow.state.needs import (
+    AlertCard,
+    Finding,
+    MailCard,
+    RefundCard,
+    alert_cards,
+    and_more,
+    checked,
+    mail_cards,
+    refund_cards,
+)
 from truflow.texts import t
 from truflow.threads import in_thread
 
@@ -29,22 +39,6 @@ class DeskRow:
     status: str = ""
     status_text: str = ""
     money: str = ""
-
-
-class SignIn(rx.State):
-    """What the sign-in page takes from its address."""
-
-    failed: bool = False
-    next: str = "/admin"
-
-    @rx.event
-    @public
-    async def load(self) -> None:
-        """Read why the visitor is here and where they wanted to go."""
-        query = query_of(self)
-        self.failed = "error" in query
-        there = query.get("next", "")
-        self.next = there if there == "/admin" or there.startswith("/admin/") else "/admin"
 
 
 SAID = "said"
@@ -66,69 +60,92 @@ class Desk(rx.State):
     rows: rx.Field[list[DeskRow]] = rx.field(default_factory=list)
     alerts: rx.Field[list[AlertCard]] = rx.field(default_factory=list)
     mails: rx.Field[list[MailCard]] = rx.field(default_factory=list)
+    more_mails: str = ""
     refunds: rx.Field[list[RefundCard]] = rx.field(default_factory=list)
+    more_refunds: str = ""
     findings: rx.Field[list[Finding]] = rx.field(default_factory=list)
 
     @rx.event
     @admin_only
     async def load(self) -> None:
-        """Read the day; the page asks again every half minute."""
+        """Read the day."""
+        await self._read(await current_admin(self))
+
+    @rx.event
+    @admin_only
+    @quiet
+    async def refresh(self) -> None:
+        """Read the day anew, as the page asks by itself every half minute."""
         await self._read(await current_admin(self))
 
     @rx.event
     @admin_only
     async def resolve(self, alert_id: int) -> EventSpec | None:
         """Mark an alert as done."""
-        admin = await current_admin(self)
         listed = {alert.id for alert in self.alerts} | {mail.alert_id for mail in self.mails}
         listed |= {refund.alert_id for refund in self.refunds}
-        if admin is None or type(alert_id) is not int or alert_id not in listed:
+        if type(alert_id) is not int or alert_id not in listed:
             return None
-        self._hush()
-        try:
-            await in_thread("db", desk.resolve_alert, alert_id, actor=_actor(admin), now=utc_now())
-            self.said = t("admin.resolved")
-        except Refusal as refusal:
-            self.notice = refusal.message
-        await self._read(admin)
-        return rx.set_focus(SAID)
+
+        async def close(actor: str) -> str:
+            await in_thread("db", desk.resolve_alert, alert_id, actor=actor, now=utc_now())
+            return t("admin.resolved")
+
+        return await self._answer(close)
 
     @rx.event
     @admin_only
     async def send_again(self, mail_id: str) -> EventSpec | None:
         """Send a mail again that failed."""
-        admin = await current_admin(self)
-        listed = [card for card in self.mails if card.id == mail_id]
-        if admin is None or not listed:
+        if not [card for card in self.mails if card.id == mail_id]:
             return None  # a second click: the first has taken it off the list
-        self._hush()
-        try:
-            new = await in_thread("db", mails.resend, UUID(mail_id), actor=_actor(admin), now=utc_now())
-            self.said = t("admin.mail_on_its_way", address=new.recipient)
-        except Refusal as refusal:
-            self.notice = refusal.message
-        await self._read(admin)
-        return rx.set_focus(SAID)
+
+        async def send(actor: str) -> str:
+            new = await in_thread("db", mails.resend, UUID(mail_id), actor=actor, now=utc_now())
+            return t("admin.mail_on_its_way", address=new.recipient)
+
+        return await self._answer(send)
 
     @rx.event
     @admin_only
     async def try_again(self, refund_id: str) -> EventSpec | None:
         """Ask Stripe anew for a refund that failed."""
-        admin = await current_admin(self)
         listed = [card for card in self.refunds if card.id == refund_id]
-        if admin is None or not listed:
+        if not listed:
             return None
-        self._hush()
+
+        async def ask(actor: str) -> str:
+            await in_thread("stripe", refunds.retry, UUID(refund_id), actor=actor, now=utc_now())
+            return t("admin.refund_on_its_way", amount=listed[0].amount, guest=listed[0].guest)
+
+        return await self._answer(ask)
+
+    @rx.event
+    @admin_only
+    async def handed_back(self, refund_id: str) -> EventSpec | None:
+        """Note that money from the desk was handed back there."""
+        listed = [card for card in self.refunds if card.id == refund_id]
+        if not listed:
+            return None
+
+        async def note(actor: str) -> str:
+            await in_thread("db", refunds.hand_back, UUID(refund_id), actor=actor, now=utc_now())
+            return t("admin.was_handed_back", amount=listed[0].amount, guest=listed[0].guest)
+
+        return await self._answer(note)
+
+    async def _answer(self, do: Callable[[str], Awaitable[str]]) -> EventSpec | None:
+        """Do what a button asks for, as the admin who pressed it; say what came of it, and read the day anew."""
+        admin = await current_admin(self)
+        if admin is None:
+            return None
+        self.notice = self.said = ""
         try:
-            await in_thread("stripe", refunds.retry, UUID(refund_id), actor=_actor(admin), now=utc_now())
-            self.said = t("admin.refund_on_its_way", amount=listed[0].amount, guest=listed[0].guest)
+            self.said = await do(_actor(admin))
         except Refusal as refusal:
             self.notice = refusal.message
         await self._read(admin)
         return rx.set_focus(SAID)
-
-    def _hush(self) -> None:
-        self.notice = self.said = ""
 
     async def _read(self, admin: AdminView | None) -> None:
         now = utc_now()
@@ -146,6 +163,8 @@ class Desk(rx.State):
 
     def _needs(self, today: TodayView) -> None:
         self.alerts, self.mails, self.refunds = alert_cards(today), mail_cards(today), refund_cards(today)
+        self.more_mails = and_more(len(self.mails), today.failed_mails_count)
+        self.more_refunds = and_more(len(self.refunds), today.failed_refunds_count)
         self.needs_somebody = bool(self.alerts or self.mails or self.refunds)
 
 

@@ -46,6 +46,12 @@ def admin_only(handler: F) -> F:
     return handler
 
 
+def quiet(handler: F) -> F:
+    """Mark, beside another: a page calls this by itself, so it says nothing of whether its owner is still there."""
+    handler.__quiet__ = True  # type: ignore[attr-defined]
+    return handler
+
+
 def mark_of(handler: Callable[..., Any]) -> str | None:
     """The mark of a handler, if it has one."""
     return getattr(handler, "__guard__", None)
@@ -78,13 +84,15 @@ class Guard(rx.Middleware):
         if mark == PUBLIC or is_framework(event.name, handler):
             return None
         if mark == ADMIN:
-            return None if await in_thread("db", admins.who, raw, now=utc_now()) else await _to_sign_in(root)
+            seen = not getattr(handler, "__quiet__", False)
+            signed_in = await in_thread("db", admins.who, raw, now=utc_now(), seen=seen)
+            return None if signed_in else await _to_sign_in(root)
         return StateUpdate()
 
 
 async def current_admin(state: BaseState) -> AdminView | None:
-    """The admin behind this socket, asked anew of the database."""
-    return await in_thread("db", admins.who, session_cookie(state), now=utc_now())
+    """The admin behind this socket, asked anew of the database; the guard has noted already that she is there."""
+    return await in_thread("db", admins.who, session_cookie(state), now=utc_now(), seen=False)
 
 
 def session_cookie(state: BaseState) -> str | None:

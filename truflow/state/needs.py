@@ -41,6 +41,7 @@ class RefundCard:
     link: str = ""
     reference: str = ""
     alert_id: int = 0
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,11 @@ def refund_cards(today: TodayView) -> list[RefundCard]:
     return [_refund_card(refund, today) for refund in today.failed_refunds]
 
 
+def and_more(listed: int, count: int) -> str:
+    """What stands below a list that has no room for all; empty where it has."""
+    return t("admin.and_more", count=f"{count - listed:,}") if count > listed else ""
+
+
 def checked(last: VerificationView | None, today: TodayView) -> tuple[str, list[Finding]]:
     """When everything was last checked and what was found."""
     if last is None:
@@ -96,7 +102,10 @@ def checked(last: VerificationView | None, today: TodayView) -> tuple[str, list[
     when = t("admin.today_at", time=time) if day == today.date else t("admin.day_at", day=format_date(day), time=time)
     count = len(last.findings)
     key = "admin.checked_well" if count == 0 else "admin.checked_one" if count == 1 else "admin.checked_many"
-    return t(key, when=when, count=count), [Finding(each.row, each.what, each.todo) for each in last.findings]
+    told = t(key, when=when, count=count)
+    if last.rows:
+        told += " " + t("admin.checked_rows", rows=f"{last.rows:,}")
+    return told, [Finding(each.row, each.what, each.todo) for each in last.findings]
 
 
 def mail_words(template: str) -> str:
@@ -131,4 +140,5 @@ def _refund_card(refund: FailedRefundView, today: TodayView) -> RefundCard:
         link=f"/admin/bookings/{refund.booking_id}",
         reference=refund.reference,
         alert_id=refund.alert_id or 0,
+        by_hand=refund.by_hand,
     )

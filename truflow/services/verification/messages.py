@@ -11,7 +11,9 @@ def confirmation_not_promised() -> str:
       select {BOOKING} as row, 'It is confirmed, and no confirmation mail was ever promised.' as what
       from booking b join customer c on c.id = b.customer_id
       where b.status = 'CONFIRMED' and c.email is not null and c.email <> ''
-        and not exists (select from email_message m where m.booking_id = b.id and m.template = 'confirmation')
+        and not exists (
+          select from email_message m
+          where m.booking_id = b.id and m.template = 'confirmation' and m.status <> 'OUTDATED')
     """
 
 

@@ -56,7 +56,7 @@ def money_not_given_back() -> str:
     """Money on a booking without a visit goes back: all of it, or what the policy says when the guest cancelled.
 
     When the practice cancelled, it decided itself what of the earlier money goes back. A disputed payment is with
-    the bank, and cash goes back by hand.
+    the bank; money from the desk goes back by hand, which is promised and told like every refund.
     """
     return f"""
       with ended as (
@@ -75,7 +75,7 @@ def money_not_given_back() -> str:
           select cast(each ->> 'refund_percent' as int) as percent from jsonb_array_elements(ended.policy) each
           where ended.starts_at - ended.cancelled_at >= make_interval(hours => cast(each ->> 'hours_before' as int))
           order by cast(each ->> 'hours_before' as int) desc limit 1) tier on true
-        where p.status = 'SUCCEEDED' and p.method in ('CARD', 'CHECKOUT') and p.dispute not in ('OPEN', 'LOST')
+        where p.status = 'SUCCEEDED' and p.dispute not in ('OPEN', 'LOST')
         group by ended.id
       )
       select {BOOKING} as row,

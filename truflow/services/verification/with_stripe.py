@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import text
 
 from truflow.db import transaction
-from truflow.integrations import stripe
+from truflow.integrations import stripe, stripe_lists
 from truflow.integrations.stripe import Intent, StripeRefund
 from truflow.services.views import FindingView
 
@@ -46,7 +46,8 @@ PAYMENTS = """
 REFUNDS = """
   select r.id, r.status, r.amount_cents, r.currency, r.stripe_refund_id, p.stripe_intent_id,
     'refund ' || r.id || ' of booking ' || b.reference || ' (' || b.id || ')' as row
-  from refund r join payment p on p.id = r.payment_id join booking b on b.id = r.booking_id order by r.created_at
+  from refund r join payment p on p.id = r.payment_id join booking b on b.id = r.booking_id
+  where p.method in ('CARD', 'CHECKOUT') order by r.created_at
 """
 
 
@@ -64,10 +65,10 @@ class Books:
     """What Stripe knows, by its own ids."""
 
     def __init__(self, *, since: dt.datetime) -> None:
-        self.intents = {each.id: each for each in stripe.list_intents(since=since)}
-        self.refunds = {each.id: each for each in stripe.list_refunds(since=since)}
+        self.intents = {each.id: each for each in stripe_lists.list_intents(since=since)}
+        self.refunds = {each.id: each for each in stripe_lists.list_refunds(since=since)}
         self.disputes: dict[str, set[str]] = {}
-        for each in stripe.list_disputes(since=since):
+        for each in stripe_lists.list_disputes(since=since):
             self.disputes.setdefault(each.intent_id, set()).add(DECIDED.get(each.status, "OPEN"))
 
     def ask_again(self, suspects: list[Difference]) -> None:
@@ -83,7 +84,7 @@ class Books:
             except stripe.StripeRefused:
                 self.refunds.pop(refund_id, None)
         for intent_id in {each.disputed_intent for each in suspects} - {""}:
-            found = stripe.disputes_of(intent_id)
+            found = stripe_lists.disputes_of(intent_id)
             self.disputes[intent_id] = {DECIDED.get(each.status, "OPEN") for each in found}
 
 
