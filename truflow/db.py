@@ -11,6 +11,7 @@ import structlog
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, SQLModel, col, select
 
 from truflow.errors import Busy, Invalid, Refusal
@@ -82,6 +83,9 @@ def _as_refusals() -> Iterator[None]:
         raise Invalid({}) from error  # a NUL or the like, in a text that no form of ours lets through
     except OperationalError as error:
         log.warning("database_busy", code=_sqlstate(error))
+        raise Busy from error
+    except PoolTimeout as error:
+        log.warning("database_busy", code="pool")  # every connection of this process is in use
         raise Busy from error
     except DBAPIError as error:
         if error.connection_invalidated or _sqlstate(error) in CROWDED:
