@@ -91,7 +91,8 @@ def test_overlapping_lengths_of_two_people_never_overlap(world: World) -> None:
 
             seen = Counter(word for words in together(GUESTS, ask) for word in words)
             assert set(seen) <= {"BOOKED", "SLOT_TAKEN", "SLOT_NOT_OFFERED", "BUSY"}, f"seed {seed}: {seen}"
-            assert seen["BOOKED"] == len(world.sql("select 1 from diary_entry")) >= 6, f"seed {seed}"
+            held = len(world.sql("select 1 from diary_entry"))
+            assert 6 <= seen["BOOKED"] <= held <= seen["BOOKED"] + seen["BUSY"], f"seed {seed}: {held} held, {seen}"
             assert overlaps(world.database) == [], f"seed {seed}"
             outcomes += seen
             findings = world.examine()
