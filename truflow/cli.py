@@ -225,6 +225,20 @@ def verify(
 
 
 @app.command()
+def openapi(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether docs/openapi.json is up to date.")] = False,
+) -> None:
+    """Write the API's description to docs/openapi.json."""
+    from truflow.api.written import is_written, write
+
+    if not check:
+        typer.echo(f"Written to {write()}.")
+    elif not is_written():
+        typer.echo("docs/openapi.json is not what the API says. To mend it: .venv/bin/truflow openapi", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
 def version() -> None:
     """Show which TruFlow this is."""
     typer.echo(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
