@@ -43,6 +43,7 @@ class Sandbox:
         self.folder, self.port, self.webhook_url = folder, free_port(), webhook_url
         self.url = f"http://127.0.0.1:{self.port}/sandbox/stripe"
         self.process: subprocess.Popen[bytes] | None = None
+        self._clients: dict[str, stripe.StripeClient] = {}
         self.http = httpx.Client(base_url=self.url, timeout=15, trust_env=False)
 
     def start(self) -> "Sandbox":
@@ -68,6 +69,12 @@ class Sandbox:
         return self.process.wait(10)
 
     def sdk(self, key: str = SECRET) -> stripe.StripeClient:
+        """Stripe's own client, kept: a new one would connect anew."""
+        if key not in self._clients:
+            self._clients[key] = self._client(key)
+        return self._clients[key]
+
+    def _client(self, key: str) -> stripe.StripeClient:
         return stripe.StripeClient(
             key,
             base_addresses={"api": self.url},
