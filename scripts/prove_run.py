@@ -101,7 +101,8 @@ def _run(name: str) -> bool:
             "PROOF_RESULTS": str(results),
             "PROOF_SHARE": f"{number}/{part.shares}",
         }
-        command = [sys.executable, "-m", "pytest", "-s", *part.tests]
+        own = f"--basetemp={folder}/tmp"  # pytest tidies the usual place up while others still run there
+        command = [sys.executable, "-m", "pytest", "-s", own, *part.tests]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
         try:
             ended = process.wait(part.minutes * 60)
