@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STRIPE_API = "https://api.stripe.com"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 MAIL_SERVER = re.compile(r"(smtps?|resend|capture)://\S*")
+TEST_LIVE = ("_test_", "_live_")
+MIXED_KEYS = "TRUFLOW_STRIPE_SECRET_KEY and TRUFLOW_STRIPE_PUBLISHABLE_KEY must both be live, or both be test keys"
 
 
 class Settings(BaseSettings):
@@ -72,12 +74,21 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_to_guess(self) -> "Settings":
-        if self.env != "production":
-            return self
-        problems = list(self._problems_in_production())
+        problems = self._problems_anywhere()
+        if self.env == "production":
+            problems += self._problems_in_production()
         if problems:
             raise ValueError("TruFlow does not start with these settings:\n  - " + "\n  - ".join(problems))
         return self
+
+    def _problems_anywhere(self) -> list[str]:
+        """What no demo and no test may do either."""
+        if self.sandboxed and self._has_live_key:
+            return [
+                "a live key goes to Stripe only: leave TRUFLOW_STRIPE_API_BASE and TRUFLOW_STRIPE_JS_URL unset, or "
+                "take a test key"
+            ]
+        return []
 
     def _problems_in_production(self) -> list[str]:
         """Each thing that is wrong, with the line that mends it."""
@@ -89,7 +100,7 @@ class Settings(BaseSettings):
             )
         if len(self.secret_key.get_secret_value()) < 32:
             wrong.append("TRUFLOW_SECRET_KEY must have 32 characters or more: openssl rand -hex 32")
-        if self.sandboxed:
+        if self.sandboxed and not self._has_live_key:
             wrong.append(
                 "the payment sandbox is for demos: leave TRUFLOW_STRIPE_API_BASE and TRUFLOW_STRIPE_JS_URL unset"
             )
@@ -97,6 +108,8 @@ class Settings(BaseSettings):
             wrong.append("TRUFLOW_STRIPE_SECRET_KEY is missing: copy it from Stripe's dashboard")
         if not self.stripe_publishable_key.startswith("pk_"):
             wrong.append("TRUFLOW_STRIPE_PUBLISHABLE_KEY is missing: copy it from Stripe's dashboard")
+        elif self._keys_are_mixed:
+            wrong.append(MIXED_KEYS)
         if not self.stripe_webhook_secret.get_secret_value():
             wrong.append("TRUFLOW_STRIPE_WEBHOOK_SECRET is empty: anybody could confirm bookings")
         if len(self.stripe_webhook_path_token.get_secret_value()) < 16:
@@ -119,6 +132,15 @@ class Settings(BaseSettings):
     def sandboxed(self) -> bool:
         """Whether payments go to something that is not Stripe."""
         return self.stripe_api_base != STRIPE_API or urlsplit(self.stripe_js_url).hostname != "js.stripe.com"
+
+    @property
+    def _has_live_key(self) -> bool:
+        return self.stripe_secret_key.get_secret_value().startswith(("sk_live_", "rk_live_"))
+
+    @property
+    def _keys_are_mixed(self) -> bool:
+        secret, publishable = self.stripe_secret_key.get_secret_value(), self.stripe_publishable_key
+        return any(mode in secret and other in publishable for mode, other in (TEST_LIVE, TEST_LIVE[::-1]))
 
     @property
     def captures_mail(self) -> bool:
@@ -156,9 +178,12 @@ def _separated(urls: str) -> tuple[str, ...]:
 
 def _stays_or_is_encrypted(url: str) -> bool:
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    local = not host or host in LOOPBACK or "host=/" in parts.query
-    return local or any(f"sslmode={mode}" in parts.query for mode in ("require", "verify-ca", "verify-full"))
+    given = parse_qs(parts.query)
+    # The query may name the server too, or several; what it says counts more than the host before it.
+    named = [*given.get("host", [parts.hostname or ""]), *given.get("hostaddr", [])]
+    hosts = [host for each in named for host in each.split(",")]
+    local = all(not host or host.startswith("/") or host in LOOPBACK for host in hosts)
+    return local or given.get("sslmode", [""])[-1] in ("require", "verify-ca", "verify-full")
 
 
 def env_files() -> tuple[Path, Path]:

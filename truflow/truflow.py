@@ -13,14 +13,23 @@ def _with_doors(pages: ASGIApp) -> ASGIApp:
     """The HTTP doors with the pages behind them; made when the process starts, because a build has no settings."""
     from truflow.api.doors import doors
     from truflow.edge import proxy
-    from truflow.edge.app import Edge
     from truflow.logs import setup
 
     setup("web")
 
     front = doors(*proxy.routes())
     front.mount("", pages)
-    return Edge(front)
+    return front
+
+
+class Site(rx.App):
+    """Reflex's app inside our edge: nothing that the framework answers by itself goes out without passing it."""
+
+    def __call__(self) -> ASGIApp:
+        """The whole application, for the server that runs it."""
+        from truflow.edge.app import Edge
+
+        return Edge(super().__call__())
 
 
 def _font(name: str) -> rx.Component:
@@ -29,7 +38,7 @@ def _font(name: str) -> rx.Component:
     )
 
 
-app = rx.App(
+app = Site(
     toaster=None,
     app_wraps={(55, "Boundary"): lambda _: boundary(), (5, "Connection"): lambda _: connection_notice()},
     html_lang="en",

@@ -20,3 +20,8 @@ def client(request: pytest.FixtureRequest, sandbox_process: Sandbox) -> stripe.S
         pytest.skip(WITHOUT_KEY)
     assert key.startswith(("sk_test_", "rk_test_")), "never with a live key"
     return stripe.StripeClient(key, max_network_retries=2)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"

@@ -146,6 +146,14 @@ def test_the_address_is_believed_as_far_as_our_proxies_reach(
     assert inside.scopes[0]["client"] == (address, 5000)
 
 
+@pytest.mark.parametrize("path", ["/api/services%0a", "/%0d%0aSet-Cookie:x=1", "/a%00b", "/book/%7f"])
+def test_a_path_with_signs_that_nobody_can_see_leads_nowhere(visitor: Make, inside: Any, path: str) -> None:
+    answer = visitor().get(path)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
+    assert "content-security-policy" in answer.headers
+    assert inside.scopes == []
+
+
 # Sizes and numbers
 
 

@@ -29,6 +29,13 @@ def test_stripe_is_allowed_where_it_is_needed(visitor: Make) -> None:
     assert "https://hooks.stripe.com" in sources(policy, "frame-src")
 
 
+@pytest.mark.parametrize("path", ["/admin", "/admin/sign-in", "/admin/bookings/1", "/api/docs"])
+def test_no_page_from_which_nobody_pays_lets_stripe_in(visitor: Make, path: str) -> None:
+    policy = visitor().get(path, headers={"cookie": "truflow_admin=good"}).headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "stripe.com" not in policy
+
+
 def test_the_sandbox_needs_nobody_else(visitor: Make) -> None:
     policy = visitor(stripe_js_url="/sandbox/stripe/v3.js").get("/").headers["content-security-policy"]
     assert "stripe.com" not in policy
@@ -115,6 +122,25 @@ def test_hsts_only_on_https(visitor: Make) -> None:
     assert "strict-transport-security" not in visitor().get("/").headers
     secure = visitor(public_url="https://book.example").get("/", scheme="https").headers
     assert secure["strict-transport-security"].startswith("max-age=31536000")
+
+
+def test_what_the_edge_answers_itself_carries_the_headers_too(visitor: Make) -> None:
+    someone = visitor(public_url="https://book.example")
+    secure = {"scheme": "https", "headers": {"origin": "https://evil.example"}}
+    given = {
+        301: someone.get("/book"),
+        403: someone.ask("POST", "/api/bookings", **secure),
+        302: someone.get("/admin", scheme="https"),
+        404: someone.get("/api", scheme="https"),
+        413: someone.post("/api/bookings", scheme="https", content=b"x" * 70_000),
+    }
+    for status, answer in given.items():
+        headers = answer.headers
+        assert answer.status_code == status
+        assert headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] in ("no-cache", "no-store")
 
 
 def test_every_answer_has_a_number_of_its_own(visitor: Make, inside: Any) -> None:

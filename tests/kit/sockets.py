@@ -14,15 +14,15 @@ NAMESPACE = "/_event"
 class Tab:
     """One open socket; `frames` is all that it was told, as text."""
 
-    def __init__(self, url: str, **headers: str) -> None:
-        self.url, self.headers = url, headers
+    def __init__(self, url: str, token: str = "", **headers: str) -> None:
+        self.url, self.token, self.headers = url, token or str(uuid4()), headers
         self.frames: list[str] = []
         self.io = socketio.AsyncClient(reconnection=False)
         self.io.on("event", self._hear, namespace=NAMESPACE)
 
     async def __aenter__(self) -> "Tab":
         await self.io.connect(
-            f"{self.url}?token={uuid4()}",
+            f"{self.url}?token={self.token}",
             headers={"Origin": self.url, **self.headers},
             transports=["websocket"],
             namespaces=[NAMESPACE],

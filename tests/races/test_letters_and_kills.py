@@ -60,9 +60,20 @@ def test_the_same_letter_ten_times_in_parallel_confirms_once_and_mails_once(stac
     assert len([mail for mail in stack.mails() if mail["to"] == "letters@example.com"]) == 1
 
 
-def forged() -> list[tuple[str, int, str, bytes, dict[str, str]]]:
+Headers = dict[str, str] | list[tuple[str, str]]
+
+
+def under(signature: str) -> dict[str, str]:
+    return {"Stripe-Signature": signature, "Content-Type": "application/json"}
+
+
+def forged() -> list[tuple[str, int, str, bytes, Headers]]:
     good = letter("pi_1", "evt_forged")
+    other = letter("pi_2", "evt_forged_too")
+    live = good.replace(b'"livemode": false', b'"livemode": true')
+    assert live != good
     now = time.time()
+    right, wrong = signed(good)["Stripe-Signature"], signed(good, secret="whsec_wrong")["Stripe-Signature"]
     return [
         ("a wrong signature", 400, LETTERBOX, good, signed(good, secret="whsec_wrong")),
         ("no signature", 400, LETTERBOX, good, {}),
@@ -73,12 +84,23 @@ def forged() -> list[tuple[str, int, str, bytes, dict[str, str]]]:
         ("not JSON", 400, LETTERBOX, CANARY.encode(), signed(CANARY.encode())),
         ("a list", 400, LETTERBOX, b"[]", signed(b"[]")),
         ("not UTF-8", 400, LETTERBOX, b"\xff\xfe" + CANARY.encode(), signed(b"\xff\xfe" + CANARY.encode())),
+        ("the signature of another letter", 400, LETTERBOX, other, signed(good)),
+        ("two stamps", 400, LETTERBOX, good, under(f"{right},t={int(now)}")),
+        ("a stamp moved by a second", 400, LETTERBOX, good, under(f"t={int(now) - 1},{right.partition(',')[2]}")),
+        ("the old scheme alone", 400, LETTERBOX, good, under(right.replace("v1=", "v0="))),
+        ("a good old scheme beside a wrong new one", 400, LETTERBOX, good, under(f"{wrong},v0={right[-64:]}")),
+        ("an empty signature", 400, LETTERBOX, good, under(f"t={int(now)},v1=")),
+        ("no stamp", 400, LETTERBOX, good, under(right.partition(",")[2])),
+        ("two headers", 400, LETTERBOX, good, [("Stripe-Signature", wrong), ("Stripe-Signature", right)]),
+        ("of the other mode", 400, LETTERBOX, live, signed(live)),
+        ("a path with our token and more", 404, LETTERBOX + "x", good, signed(good)),
         ("two megabytes", 413, LETTERBOX, CANARY.encode() * 180_000, signed(CANARY.encode() * 180_000)),
     ]
 
 
 def test_forged_letters_store_nothing_and_log_nothing_of_the_body(stack: Stack) -> None:
     before = stack.sql("select count(*) as n from stripe_event")
+    assert len({why for why, *_ in forged()}) >= 12
     for why, status, path, body, headers in forged():
         with httpx.Client(base_url=stack.url, timeout=30, trust_env=False) as client:
             answer = client.post(path, content=body, headers=headers)

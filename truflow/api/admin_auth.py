@@ -5,9 +5,10 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
-from truflow.api.describing import refuses
+from truflow.api.describing import ANYBODY, example, refuses
 from truflow.api.forms import SIGN_IN, back, body_of, checked_next, described, form_of, is_form, onward
-from truflow.api.schemas import AdminAnswer, AdminOut, In, SignInIn, Text
+from truflow.api.kinds import Email, NewPassword, Text
+from truflow.api.schemas import AdminAnswer, AdminOut, In, SignInIn
 from truflow.api.visitor import Client, admin_cookie, admin_cookie_name
 from truflow.clock import utc_now
 from truflow.domain.devices import device_of
@@ -23,12 +24,16 @@ router = APIRouter(prefix="/admin/auth", tags=["admin sign-in"])
 
 
 class AskIn(In):
-    email: Text
+    model_config = example({"email": "maya@stillwater.example"})
+
+    email: Email
 
 
 class ChooseIn(In):
+    model_config = example({"token": "k3J9…", "password": "a quiet field of oats"})
+
     token: Text
-    password: Text
+    password: NewPassword
 
 
 @router.post(
@@ -52,7 +57,7 @@ async def login(request: Request, client: Client) -> Response:
     return _with_cookie(_answer(admin), raw)
 
 
-@router.post("/logout", response_model=AdminAnswer, dependencies=[Depends(admin_cookie)])
+@router.post("/logout", response_model=AdminAnswer, dependencies=[Depends(admin_cookie)], openapi_extra=ANYBODY)
 async def logout(request: Request) -> Response:
     """End the session and forget the cookie; safe to repeat."""
     await in_thread("db", admins.sign_out, request.cookies.get(admin_cookie_name()), now=utc_now())

@@ -1,42 +1,19 @@
 """What programs send and get about bookings at the desk."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from truflow.api.describing import PageOut
+from truflow.api.examples import BOOKING
+from truflow.api.kinds import WHOLE
 from truflow.api.schemas import BookingIn, BookingOut, Id, In, Instant, InstantIn, Out, example
 
 BookingWord = Literal["PENDING", "CONFIRMED", "EXPIRED", "CANCELLED", "CONFLICT", "COMPLETED", "NO_SHOW"]
-Version = Annotated[StrictInt, Field(ge=1, le=2**31 - 1, description="The booking's `version` as it was seen.")]
+Version = Annotated[StrictInt, Field(ge=1, le=2**31 - 1, description="The booking's `version` as it was seen."), WHOLE]
 Reason = Annotated[StrictStr, Field(max_length=500, pattern="^[^\\x00]*$")]
-Cents = Annotated[StrictInt, Field(ge=1, le=99_999_999)]
-
-BOOKING: dict[str, Any] = {
-    "id": "5f0c1c9e-7a0e-4c53-9d0a-0f3c6f1c2b11",
-    "reference": "7K3M-9QXA",
-    "kind": "APPOINTMENT",
-    "status": "CONFIRMED",
-    "paymentStatus": "DEPOSIT_PAID",
-    "serviceId": 3,
-    "serviceName": "Deep tissue",
-    "practitionerId": 1,
-    "startTime": "2027-03-02T15:00:00Z",
-    "endTime": "2027-03-02T16:00:00Z",
-    "timezone": "America/New_York",
-    "holdExpiresAt": None,
-    "priceCents": 9500,
-    "downpaymentCents": 3000,
-    "paidCents": 3000,
-    "refundedCents": 0,
-    "balanceCents": 6500,
-    "currency": "usd",
-    "version": 2,
-    "createdAt": "2027-03-01T13:00:00Z",
-    "customer": {"name": "Alice Young", "email": "alice@example.com", "phone": "+1 212 555 0100"},
-    "notes": None,
-}
+Cents = Annotated[StrictInt, Field(ge=1, le=99_999_999), WHOLE]
 
 
 class DeskBookingIn(BookingIn):

@@ -85,7 +85,12 @@ async def list_bookings(
         str, Query(max_length=100, pattern="^[^\x00]*$", description="In the reference, name, address or phone.")
     ] = "",
     sort: Annotated[
-        str, Query(max_length=40, description="startTime, createdAt, reference, status or priceCents; - reverses.")
+        str,
+        Query(
+            max_length=40,
+            description="startTime, createdAt, reference, status or priceCents; - reverses.",
+            json_schema_extra={"pattern": "^-?(startTime|createdAt|reference|status|priceCents)$"},
+        ),
     ] = "-startTime",
 ) -> BookingsOut:
     """Every booking, holds and cancelled ones too."""

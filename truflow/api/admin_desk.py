@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from truflow.api.admin_session import Admin, actor_of
 from truflow.api.catalogue import Limit, Page
 from truflow.api.describing import refuses
+from truflow.api.kinds import InPath, UuidInPath
 from truflow.api.schemas import BookingOut, Instant, Out
 from truflow.clock import utc_now
 from truflow.errors import Busy, MailOnItsWay, MailOutdated, NotFound, NotRetryable, NotSignedIn, PaymentsUnavailable
@@ -165,7 +166,7 @@ async def alerts(admin: Admin, page: Page = 1, limit: Limit = 25) -> AlertsOut: 
 
 
 @router.post("/alerts/{alert_id}/resolve", responses=refuses(NotFound("alert")))
-async def resolve_alert(alert_id: str, admin: Admin) -> AlertAnswer:
+async def resolve_alert(alert_id: InPath, admin: Admin) -> AlertAnswer:
     """Mark an alert as done; safe to repeat."""
     if not (alert_id.isascii() and alert_id.isdigit() and int(alert_id[:11]) <= LARGEST_ID):
         raise NotFound("alert")
@@ -174,14 +175,14 @@ async def resolve_alert(alert_id: str, admin: Admin) -> AlertAnswer:
 
 
 @router.post("/refunds/{refund_id}/retry", responses=refuses(NotFound("refund"), DONE, PaymentsUnavailable(), Busy()))
-async def retry_refund(refund_id: str, admin: Admin) -> RefundAnswer:
+async def retry_refund(refund_id: UuidInPath, admin: Admin) -> RefundAnswer:
     """Ask Stripe anew for a refund that failed; answers with the new one."""
     new = await in_thread("stripe", refunds.retry, _id(refund_id, "refund"), actor=actor_of(admin), now=utc_now())
     return RefundAnswer(refund=RefundOut.model_validate(new))
 
 
 @router.post("/refunds/{refund_id}/hand-back", responses=refuses(NotFound("refund"), DONE))
-async def hand_back_refund(refund_id: str, admin: Admin) -> RefundAnswer:
+async def hand_back_refund(refund_id: UuidInPath, admin: Admin) -> RefundAnswer:
     """Note that money which was paid at the desk was handed back there."""
     done = await in_thread("db", refunds.hand_back, _id(refund_id, "refund"), actor=actor_of(admin), now=utc_now())
     return RefundAnswer(refund=RefundOut.model_validate(done))
@@ -190,7 +191,7 @@ async def hand_back_refund(refund_id: str, admin: Admin) -> RefundAnswer:
 @router.post(
     "/emails/{email_id}/resend", responses=refuses(NotFound("mail"), MailOnItsWay(), MailOutdated("CANCELLED"))
 )
-async def resend_email(email_id: str, admin: Admin) -> EmailAnswer:
+async def resend_email(email_id: UuidInPath, admin: Admin) -> EmailAnswer:
     """Send a mail again that arrived or failed; answers with the new one."""
     new = await in_thread("db", mails.resend, _id(email_id, "mail"), actor=actor_of(admin), now=utc_now())
     return EmailAnswer(email=EmailOut.model_validate(new))

@@ -16,6 +16,7 @@ from truflow.api.admin_practice_schemas import (
 from truflow.api.admin_session import Admin, actor_of, signed_in_admin
 from truflow.api.catalogue import Limit, Page
 from truflow.api.describing import page_of, refuses
+from truflow.api.kinds import InPath
 from truflow.api.schemas import DateIn
 from truflow.api.visitor import number_in_path
 from truflow.clock import utc_now
@@ -79,7 +80,7 @@ async def delete_override_of(date: Annotated[DateIn, Query()], admin: Admin) -> 
 
 
 @router.delete("/date-overrides/{override_id}", responses=refuses(NotFound("date")))
-async def delete_override(override_id: str, admin: Admin) -> OverrideAnswer:
+async def delete_override(override_id: InPath, admin: Admin) -> OverrideAnswer:
     """The same by the id."""
     number = number_in_path(override_id, "date")
     gone = await in_thread("db", hours.delete_override, number, actor=actor_of(admin))

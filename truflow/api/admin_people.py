@@ -9,7 +9,8 @@ from truflow.api.admin_auth import without_cookie
 from truflow.api.admin_session import Admin, signed_in_admin
 from truflow.api.catalogue import Limit, Page
 from truflow.api.describing import PageOut, example, page_of, refuses
-from truflow.api.schemas import AdminAnswer, AdminOut, In, Instant, Out, Text
+from truflow.api.kinds import Email, InPath, NewPassword, PersonName, UuidInPath
+from truflow.api.schemas import AdminAnswer, AdminOut, In, Instant, Out
 from truflow.api.visitor import admin_cookie_name, number_in_path
 from truflow.clock import utc_now
 from truflow.errors import Invalid, LastAdmin, NotFound, NotSignedIn
@@ -36,9 +37,9 @@ class PersonIn(In):
 
     model_config = example({"email": "maya@stillwater.example", "name": "Maya"})
 
-    email: Text
-    name: Text
-    password: Text | None = None
+    email: Email
+    name: PersonName
+    password: NewPassword | None = None
 
 
 class PersonOut(Out):
@@ -75,12 +76,12 @@ class SessionAnswer(Out):
     session: SessionOut
 
 
-def admin_id(admin_id: str) -> int:
+def admin_id(admin_id: InPath) -> int:
     """The id in the path; what cannot be one is simply not found."""
     return number_in_path(admin_id, "person")
 
 
-def session_id(session_id: str) -> UUID:
+def session_id(session_id: UuidInPath) -> UUID:
     """The id in the path; what cannot be one is simply not found."""
     try:
         return UUID(session_id)

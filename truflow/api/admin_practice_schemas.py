@@ -6,11 +6,16 @@ from typing import Annotated, Any
 from pydantic import Field, StrictBool, StrictInt
 
 from truflow.api.describing import PageOut
-from truflow.api.schemas import DateIn, Id, In, Out, Text, example
+from truflow.api.examples import SETTINGS
+from truflow.api.kinds import EMAIL_OR_NOTHING, PHONE_OR_NOTHING, WHOLE, Slug, SlugOrNone, Text, TimeOfDay, line, told
+from truflow.api.schemas import DateIn, Id, In, Out, example
 
-Cents = Annotated[StrictInt, Field(ge=0, le=99_999_999)]
-Length = Annotated[StrictInt, Field(ge=5, le=720)]
-Place = Annotated[StrictInt, Field(ge=0, le=10_000)]
+Cents = Annotated[StrictInt, Field(ge=0, le=99_999_999), WHOLE]
+Length = Annotated[StrictInt, Field(ge=5, le=720), WHOLE]
+Place = Annotated[StrictInt, Field(ge=0, le=10_000), WHOLE]
+
+Title = Annotated[Text, line(120, needed=True)]
+LongText = Annotated[Text, told(maxLength=2000)]
 
 
 def left_out() -> Any:
@@ -40,24 +45,6 @@ OVERRIDE: dict[str, Any] = {
     "hours": [{"opens": "09:00", "closes": "12:00"}],
     "note": "Half a day",
 }
-SETTINGS: dict[str, Any] = {
-    "name": "Stillwater Massage",
-    "address": "48 Linden Street\nBrooklyn, NY 11221",
-    "phone": "+1 718 555 0148",
-    "email": "hello@stillwater.example",
-    "logoUrl": "",
-    "taxLine": "Stillwater Massage LLC",
-    "terms": "",
-    "timezone": "America/New_York",
-    "currency": "usd",
-    "bufferMinutes": 15,
-    "maxBookingsPerDay": None,
-    "slotStepMinutes": 15,
-    "minimumNoticeMinutes": 120,
-    "horizonDays": 60,
-    "holdMinutes": 10,
-    "cancellationTiers": [{"hoursBefore": 24, "refundPercent": 100}, {"hoursBefore": 0, "refundPercent": 0}],
-}
 
 
 class OfferIn(In):
@@ -65,9 +52,9 @@ class OfferIn(In):
 
     model_config = example(OFFER)
 
-    name: Text
-    description: Text = ""
-    slug: Text = ""
+    name: Title
+    description: LongText = ""
+    slug: SlugOrNone = ""
     duration_min: Length
     price_cents: Cents
     downpayment_cents: Cents = 0
@@ -81,9 +68,9 @@ class OfferChangeIn(In):
 
     model_config = example({"priceCents": 9900, "active": True})
 
-    name: Text = left_out()
-    description: Text = left_out()
-    slug: Text = left_out()
+    name: Title = left_out()
+    description: LongText = left_out()
+    slug: Slug = left_out()
     duration_min: Length = left_out()
     price_cents: Cents = left_out()
     downpayment_cents: Cents = left_out()
@@ -119,9 +106,9 @@ class OfferAnswer(Out):
 
 
 class OpeningIn(In):
-    weekday: Annotated[StrictInt, Field(ge=1, le=7, description="1 is Monday.")]
-    opens: Annotated[Text, Field(description="HH:MM, local to the practice.")]
-    closes: Text
+    weekday: Annotated[StrictInt, Field(ge=1, le=7, description="1 is Monday."), WHOLE]
+    opens: Annotated[TimeOfDay, Field(description="HH:MM, local to the practice.")]
+    closes: TimeOfDay
 
 
 class WeekIn(In):
@@ -147,8 +134,8 @@ class WeekOut(PageOut):
 
 
 class SpanIn(In):
-    opens: Text
-    closes: Text
+    opens: TimeOfDay
+    closes: TimeOfDay
 
 
 class OverrideIn(In):
@@ -159,7 +146,7 @@ class OverrideIn(In):
     date: DateIn
     closed: StrictBool = left_out()
     hours: Annotated[list[SpanIn], Field(max_length=12)] = Field(default_factory=list)
-    note: Text = ""
+    note: Annotated[Text, line(200)] = ""
 
 
 class SpanOut(Out):
@@ -186,8 +173,8 @@ class OverrideAnswer(Out):
 
 
 class TierIn(In):
-    hours_before: Annotated[StrictInt, Field(ge=0, le=8_760)]
-    refund_percent: Annotated[StrictInt, Field(ge=0, le=100)]
+    hours_before: Annotated[StrictInt, Field(ge=0, le=8_760), WHOLE]
+    refund_percent: Annotated[StrictInt, Field(ge=0, le=100), WHOLE]
 
 
 class SettingsIn(In):
@@ -195,22 +182,22 @@ class SettingsIn(In):
 
     model_config = example(SETTINGS)
 
-    name: Text = left_out()
-    address: Text = left_out()
-    phone: Text = left_out()
-    email: Text = left_out()
-    logo_url: Text = left_out()
-    tax_line: Text = left_out()
+    name: Title = left_out()
+    address: Annotated[Text, told(maxLength=500)] = left_out()
+    phone: Annotated[Text, PHONE_OR_NOTHING] = left_out()
+    email: Annotated[Text, EMAIL_OR_NOTHING] = left_out()
+    logo_url: Annotated[Text, told(maxLength=500)] = left_out()
+    tax_line: Annotated[Text, line(300)] = left_out()
     terms: Text = left_out()
     timezone: Text = left_out()
-    currency: Text = left_out()
-    buffer_minutes: Annotated[StrictInt, Field(ge=0, le=240)] = left_out()
-    max_bookings_per_day: Annotated[StrictInt, Field(ge=1, le=1000)] | None = left_out()
-    slot_step_minutes: Annotated[StrictInt, Field(ge=5, le=240)] = left_out()
-    minimum_notice_minutes: Annotated[StrictInt, Field(ge=0, le=43_200)] = left_out()
-    horizon_days: Annotated[StrictInt, Field(ge=1, le=730)] = left_out()
-    hold_minutes: Annotated[StrictInt, Field(ge=1, le=30)] = left_out()
-    cancellation_tiers: Annotated[list[TierIn], Field(max_length=50)] = left_out()
+    currency: Annotated[Text, told(pattern="^[a-z]{3}$")] = left_out()
+    buffer_minutes: Annotated[StrictInt, Field(ge=0, le=240), WHOLE] = left_out()
+    max_bookings_per_day: Annotated[StrictInt, Field(ge=1, le=1000), WHOLE] | None = left_out()
+    slot_step_minutes: Annotated[StrictInt, Field(ge=5, le=240), WHOLE] = left_out()
+    minimum_notice_minutes: Annotated[StrictInt, Field(ge=0, le=43_200), WHOLE] = left_out()
+    horizon_days: Annotated[StrictInt, Field(ge=1, le=730), WHOLE] = left_out()
+    hold_minutes: Annotated[StrictInt, Field(ge=1, le=30), WHOLE] = left_out()
+    cancellation_tiers: Annotated[list[TierIn], Field(max_length=50, json_schema_extra={"maxItems": 10})] = left_out()
 
 
 class TierRuleOut(Out):

@@ -8,6 +8,7 @@ from truflow.api.admin_practice_schemas import OfferAnswer, OfferChangeIn, Offer
 from truflow.api.admin_session import Admin, actor_of, signed_in_admin
 from truflow.api.catalogue import Limit, Page
 from truflow.api.describing import page_of, refuses
+from truflow.api.kinds import InPath
 from truflow.api.visitor import number_in_path
 from truflow.clock import utc_now
 from truflow.errors import Invalid, NotFound, NotSignedIn, ServiceInUse
@@ -25,7 +26,7 @@ NONE = NotFound("service")
 WRONG = Invalid({"downpaymentCents": ["The deposit must not be more than the price."]})
 
 
-def service_id(service_id: str) -> int:
+def service_id(service_id: InPath) -> int:
     """The id in the path; what cannot be one is simply not found."""
     return number_in_path(service_id, "service")
 

@@ -15,7 +15,7 @@ from truflow.api import (
     refusals,
     stripe_webhook,
 )
-from truflow.api.describing import everywhere
+from truflow.api.describing import complete, everywhere
 from truflow.api.docs import add_docs
 
 DESCRIPTION = (
@@ -53,4 +53,5 @@ def create_api() -> FastAPI:
     ):
         api.include_router(part.router)
     add_docs(api)
+    complete(api)
     return api

@@ -1,11 +1,11 @@
 """Bookings, for programs: the same use cases that the pages call."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Response
 
-from truflow.api.describing import refuses
+from truflow.api.describing import ANYBODY, refuses
 from truflow.api.schemas import (
     BalanceAnswer,
     BookedAnswer,
@@ -51,6 +51,10 @@ router = APIRouter(prefix="/bookings", tags=["bookings"])
 THEN = dt.datetime(2027, 3, 2, 15, tzinfo=dt.UTC)
 NONE, OFTEN, AWAY = NotFound("booking"), RateLimited(900), PaymentsUnavailable()
 
+CALENDAR: dict[str, Any] = {
+    "content": {"text/calendar": {"schema": {"type": "string"}, "example": "BEGIN:VCALENDAR\r\n…"}}
+}
+
 
 def wish_of(body: BookingIn) -> BookingWish:
     """What is asked for, as the services take it."""
@@ -92,6 +96,12 @@ async def find_bookings(body: FindIn, client: Client) -> Received:
     """Mail the links of the address's live bookings to it; the same answer whether there are any or not."""
     await in_thread("db", finding.ask, body.email, client=client, now=utc_now())
     return Received(received=True)
+
+
+@router.get("/find", include_in_schema=False)
+async def find_by_get() -> None:
+    """No booking has this id: the address takes POST only."""
+    raise HTTPException(405, headers={"Allow": "POST"})
 
 
 @router.get("/{booking_id}", responses=refuses(NONE, OFTEN))
@@ -177,7 +187,12 @@ async def balance(booking_id: BookingId, token: Token, client: Client, body: Not
     )
 
 
-@router.get("/{booking_id}/calendar.ics", response_class=Response, responses=refuses(NONE, OFTEN))
+@router.get(
+    "/{booking_id}/calendar.ics",
+    response_class=Response,
+    responses={200: CALENDAR, **refuses(NONE, OFTEN)},
+    openapi_extra=ANYBODY,
+)
 async def calendar_file(
     booking_id: BookingId, token: Token, client: Client, t: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from truflow.api.describing import refuses
+from truflow.api.kinds import InPath
 from truflow.api.schemas import DateIn, DaySlotsOut, RangeOut, ServiceOut, ServicesOut
 from truflow.clock import utc_now
 from truflow.errors import Invalid, NotFound, RangeTooLong
@@ -33,7 +34,7 @@ async def list_services(page: Page = 1, limit: Limit = 25) -> ServicesOut:
 
 
 @router.get("/services/{service_id}", responses=refuses(NotFound("service")))
-async def get_service(service_id: str) -> ServiceOut:
+async def get_service(service_id: InPath) -> ServiceOut:
     """One service."""
     return ServiceOut.model_validate(await in_thread("db", catalogue.get_service, _number(service_id)))
 
@@ -44,7 +45,7 @@ async def get_service(service_id: str) -> ServiceOut:
     responses=refuses(NotFound("service"), RangeTooLong(62)),
 )
 async def get_availability(
-    service_id: str,
+    service_id: InPath,
     date: DateIn | None = None,
     start_date: Annotated[DateIn | None, Query(alias="startDate")] = None,
     end_date: Annotated[DateIn | None, Query(alias="endDate")] = None,

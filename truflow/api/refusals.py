@@ -54,6 +54,7 @@ KINDS_OF_INVALID = {
     "string_type": "Please send a text.",
     "string_too_long": "This text is too long.",
     "string_too_short": "This text is too short.",
+    "string_pattern_mismatch": "Please remove the special characters.",
     "int_type": "Please send a whole number.",
     "model_attributes_type": "Please send an object.",
     "model_type": "Please send an object.",
@@ -107,8 +108,21 @@ def register(app: FastAPI) -> None:
         return error_response("INVALID", "Please check the marked fields.", fields=fields)
 
     @app.exception_handler(HTTPException)
-    async def other(_: Request, error: HTTPException) -> JSONResponse:
-        return error_response(CODES.get(error.status_code, "MALFORMED"), headers=error.headers)
+    async def other(request: Request, error: HTTPException) -> JSONResponse:
+        headers = _allowed(request, error.headers or {}) if error.status_code == 405 else error.headers
+        return error_response(CODES.get(error.status_code, "MALFORMED"), headers=headers)
+
+
+def _allowed(request: Request, otherwise: Mapping[str, str]) -> dict[str, str]:
+    """Every method of the address as the description has it: the router itself names those of its first route only."""
+    asked = request.scope["path"].removeprefix(request.scope.get("root_path", "")).split("/")
+    paths: dict[str, Any] = request.app.openapi()["paths"]
+    for path in sorted(paths, key=lambda path: path.count("{")):
+        parts = path.split("/")
+        alike = (part == given or part.startswith("{") for part, given in zip(parts, asked, strict=False))
+        if len(parts) == len(asked) and all(alike):
+            return {"Allow": ", ".join(sorted(verb.upper() for verb in paths[path]))}
+    return dict(otherwise)
 
 
 def _path(location: Sequence[int | str]) -> str:

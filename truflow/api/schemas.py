@@ -17,6 +17,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from truflow.api.kinds import WHOLE, Email, Notes, PersonName, Phone, Text
+
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)")
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -40,8 +42,7 @@ def _utc(moment: dt.datetime) -> str:
 InstantIn = Annotated[AwareDatetime, BeforeValidator(_instant_text)]
 DateIn = Annotated[dt.date, BeforeValidator(_date_text)]
 Instant = Annotated[dt.datetime, PlainSerializer(_utc, return_type=str)]
-Id = Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
-Text = Annotated[StrictStr, Field(max_length=20_000)]
+Id = Annotated[StrictInt, Field(ge=1, le=2**31 - 1), WHOLE]
 
 
 def example(value: dict[str, Any]) -> ConfigDict:
@@ -62,9 +63,9 @@ class Out(BaseModel):
 
 
 class CustomerIn(In):
-    name: Text
-    email: Text
-    phone: Text
+    name: PersonName
+    email: Email
+    phone: Phone
 
 
 class BookingIn(In):
@@ -81,13 +82,13 @@ class BookingIn(In):
     start_time: InstantIn
     practitioner_id: Id | None = None
     customer: CustomerIn
-    notes: Text = ""
+    notes: Notes = ""
 
 
 class FindIn(In):
     model_config = example({"email": "alice@example.com"})
 
-    email: Text
+    email: Email
 
 
 class PayIn(In):
@@ -107,8 +108,8 @@ class MarkPaidIn(In):
     model_config = example({"method": "CASH", "version": 2})
 
     method: Literal["CASH", "DESK_CARD", "TRANSFER"]
-    amount_cents: Annotated[StrictInt, Field(ge=1, le=99_999_999)] | None = None
-    version: Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
+    amount_cents: Annotated[StrictInt, Field(ge=1, le=99_999_999), WHOLE] | None = None
+    version: Annotated[StrictInt, Field(ge=1, le=2**31 - 1), WHOLE]
 
 
 class NothingIn(In):
@@ -116,6 +117,8 @@ class NothingIn(In):
 
 
 class SignInIn(In):
+    model_config = example({"email": "maya@stillwater.example", "password": "correct horse battery staple"})
+
     email: Text
     password: Text
 

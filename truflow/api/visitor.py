@@ -5,11 +5,15 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import WithJsonSchema
 
+from truflow.api.kinds import UuidInPath
 from truflow.errors import Invalid, NotFound
 from truflow.settings import get_settings
 
 KEY_CHARACTERS = frozenset(chr(code) for code in range(0x21, 0x7F))
+
+IdempotencyKey = Annotated[str | None, Header(), WithJsonSchema({"type": "string", "pattern": "^[!-~]{8,255}$"})]
 
 
 def client_address(request: Request) -> str:
@@ -28,7 +32,7 @@ def bearer(given: Annotated[HTTPAuthorizationCredentials | None, Depends(manage_
     return given.credentials.strip() if given else ""
 
 
-def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
+def idempotency_key(idempotency_key: IdempotencyKey = None) -> str | None:
     """8 to 255 visible ASCII characters, or none; refuses with Invalid."""
     if idempotency_key is not None and not (
         8 <= len(idempotency_key) <= 255 and set(idempotency_key) <= KEY_CHARACTERS
@@ -37,7 +41,7 @@ def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> 
     return idempotency_key
 
 
-def booking_id(booking_id: str) -> UUID:
+def booking_id(booking_id: UuidInPath) -> UUID:
     """The id in the path; what cannot be one is simply not found."""
     try:
         return UUID(booking_id)

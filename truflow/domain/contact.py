@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from truflow.errors import Invalid
 
-NAME_MAX, EMAIL_MAX, NOTES_MAX = 120, 254, 1000
+NAME_MAX, EMAIL_MAX, PHONE_MAX, NOTES_MAX = 120, 254, 40, 1000
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
@@ -67,7 +67,7 @@ def parse_phone(text: str) -> str:
     digits = sum(c.isdigit() for c in phone)
     if not _PHONE.fullmatch(phone) and not phone.startswith("("):
         raise ValueError("Please use digits, for example +1 212 555 0100.")
-    if not _PHONE.fullmatch(phone.lstrip("(")) or not 6 <= digits <= 15:
+    if not _PHONE.fullmatch(phone.lstrip("(")) or not 6 <= digits <= 15 or len(phone) > PHONE_MAX:
         raise ValueError("Please check the number: it should have 6 to 15 digits.")
     return phone
 

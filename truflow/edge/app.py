@@ -21,6 +21,7 @@ from truflow.edge.service_pages import LookUp, ServicePages, look_up
 from truflow.edge.sign_in_courtesy import IsSignedIn, is_admin, sign_in_first
 from truflow.edge.sitemap import Sitemap, slugs_on_sale
 from truflow.edge.visit import Visit
+from truflow.services import traffic
 from truflow.settings import Settings, get_settings
 
 # Sockets begin here; it also answers plain requests of clients that poll.
@@ -48,7 +49,9 @@ class Edge:
         self.app = app
         self.settings = settings or get_settings()
         self.build = Build.read(static_dir)
-        self.wardrobe = Wardrobe(self.settings, page_policy(self.settings, self.build.script_hashes))
+        hashes = self.build.script_hashes
+        policies = (page_policy(self.settings, hashes, payments=payments) for payments in (True, False))
+        self.wardrobe = Wardrobe(self.settings, *policies)
         self.env_chunk = env_answer(self.build)
         self.service_pages = ServicePages(self.build, find_service, clock)
         self.sitemap = Sitemap(self.settings.origin, find_slugs, clock)
@@ -101,7 +104,7 @@ class Edge:
             return refused(
                 429, "RATE_LIMITED", "That was too often. Please wait a little and try again.", {"retry-after": "1"}
             )
-        if visit.path == "/api":
+        if visit.path == "/api" or not visit.path.isprintable():  # no router of ours looks beyond the end of a line
             return refused(404, "NOT_FOUND", "We could not find this page.")
         if self.env_chunk is not None and visit.reads and visit.path == self.build.env_chunk_path:
             return self.env_chunk
@@ -177,6 +180,7 @@ class Response:
             lines = list(message.get("headers", []))
             message = {**message, "headers": self._wardrobe.dress(self._visit, message["status"], lines)}
             self.started = True
+            traffic.count(message["status"])
         await self._send(message)
         # A body in one piece, its last piece, or a file that the server itself sends.
         self.complete |= message["type"] != "http.response.start" and not message.get("more_body", False)

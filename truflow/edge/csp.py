@@ -15,9 +15,13 @@ STRIPE = {
 INERT = "default-src 'none'; frame-ancestors {ancestors}"
 
 
-def page_policy(settings: Settings, hashes: frozenset[str]) -> str:
-    """The policy of our pages, all but who may frame them: `{ancestors}` is still to be filled in."""
-    stripe = _payment_sources(settings)
+def page_policy(settings: Settings, hashes: frozenset[str], *, payments: bool = True) -> str:
+    """The policy of our pages, all but who may frame them: `{ancestors}` is still to be filled in.
+
+    A policy is its document's, whatever page is drawn in it later; so each page from which a guest may walk to her
+    payment names Stripe's hosts, and the desk, from which nobody does, names none.
+    """
+    stripe = _payment_sources(settings) if payments else {}
     parts = {
         "default-src": ("'self'",),
         "script-src": ("'self'", *stripe.get("script-src", ()), *sorted(f"'{h}'" for h in hashes)),

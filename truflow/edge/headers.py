@@ -12,6 +12,7 @@ Lines = list[tuple[bytes, bytes]]
 
 PRIVATE = ("/booking", "/book/success", "/admin", "/account", "/payment", "/api", "/sandbox", "/metrics")
 NO_REFERRER = ("/booking", "/book/success", "/admin", "/account", "/payment")
+NO_PAYMENTS = ("/admin", "/api")
 SANDBOX = ("/sandbox/stripe", "/sandbox/mail")
 HASHED = re.compile(r"/assets/.+-[A-Za-z0-9_-]{8,}\.[a-z0-9]+")
 FONTS = ("/fonts",)
@@ -33,6 +34,7 @@ class Wardrobe:
 
     settings: Settings
     page_policy: str
+    desk_policy: str
 
     def dress(self, visit: Visit, status: int, lines: Lines) -> Lines:
         """The response's own lines, cleaned, with ours."""
@@ -62,7 +64,9 @@ class Wardrobe:
         if visit.within(*SANDBOX) and "content-security-policy" in given:
             return given["content-security-policy"]
         is_page = given.get("content-type", "").startswith("text/html")
-        return self.page_policy if is_page else INERT
+        if not is_page:
+            return INERT
+        return self.desk_policy if visit.within(*NO_PAYMENTS) else self.page_policy
 
     def _ancestors(self, visit: Visit) -> str:
         if visit.within(*SANDBOX):

@@ -1,5 +1,7 @@
 """What went wrong on our side, said kindly; refusals are said by the state that met them."""
 
+import hashlib
+import re
 import secrets
 from typing import Any
 
@@ -12,6 +14,7 @@ from truflow.texts import t
 
 log = structlog.get_logger(__name__)
 LONGEST_REPORT = 500
+KIND_OF_ERROR = re.compile(r"\b(?:Type|Reference|Range|Syntax|Security|ChunkLoad|Network|Abort|Eval|URI)Error\b")
 
 
 class Notices(rx.State):
@@ -40,8 +43,11 @@ def on_bug(exception: Exception) -> EventSpec:
 
 
 def on_page_bug(exception: Exception) -> None:
-    """A page failed in a browser: one short line, because anybody can send it."""
-    log.warning("page_failed", report=str(exception).replace("\n", " ")[:LONGEST_REPORT])
+    """A page failed in a browser: the kind of error and a mark to know it by; its words may be anybody's."""
+    report = str(exception)
+    kind = KIND_OF_ERROR.search(report[:LONGEST_REPORT])
+    mark = hashlib.sha256(report.encode(errors="replace")).hexdigest()[:12]
+    log.warning("page_failed", kind=kind[0] if kind else "", report=mark)
 
 
 def _place(exception: Exception) -> str:
