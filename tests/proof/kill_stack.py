@@ -123,7 +123,7 @@ class MortalStack(Stack):
         for _ in range(6):
             now = self.later()
             with self.database.connect().execution_options(isolation_level="REPEATABLE READ") as snapshot:
-                books = oracle.read(snapshot, ledger.over_http(self.sandbox), message_ids(self._mailbox), now)
+                books = oracle.read(snapshot, ledger.read(self.sandbox), message_ids(self._mailbox), now)
             if not books.of("outbox", status="READY") + books.of("outbox", status="LEASED"):
                 break
         uncertain = sum(int(mail["facts"].get("uncertain", 0)) for mail in books.ours["email_message"])

@@ -20,6 +20,3 @@ def read(box: Sandbox) -> Ledger:
     """Everything in the ledger, asked for at its control door."""
     whole = box.ledger
     return Ledger(intents=whole["payment_intents"], refunds=whole["refunds"])
-
-
-over_http = read

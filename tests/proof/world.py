@@ -28,6 +28,13 @@ CATALOGUE = {
     "system_settings",
 }
 
+AS_IN_DEMO = (
+    "delete from service_resource where resource_id > 1",
+    "delete from resource where id > 1",
+    "update system_settings set max_bookings_per_day = null",
+)
+"""What a round may have changed in the catalogue, put back."""
+
 
 @dataclass
 class Together(Clock):
@@ -60,14 +67,10 @@ class World:
     def fresh(self) -> None:
         """Forget every booking and all money, ours and Stripe's; the catalogue stays."""
         with self.database.begin() as connection:
-            connection.execute(text("set local session_replication_role = replica"))
-            tables = connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars()
-            for table in tables:
-                if table not in CATALOGUE:
-                    connection.execute(text(f'delete from "{table}"'))
-            connection.execute(text("delete from service_resource where resource_id > 1"))
-            connection.execute(text("delete from resource where id > 1"))
-            connection.execute(text("update system_settings set max_bookings_per_day = null"))
+            found = connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars()
+            emptied = [f'delete from "{table}"' for table in found if table not in CATALOGUE]
+            unwatched = "set local session_replication_role = replica"
+            connection.exec_driver_sql("; ".join([unwatched, *emptied, *AS_IN_DEMO]))
         limits._limiter.cache_clear()
         shutil.rmtree(self.home / "mail", ignore_errors=True)
         self.box.control("DELETE", "/ledger")
