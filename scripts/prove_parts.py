@@ -39,7 +39,7 @@ PARTS: dict[str, Part] = {
     "interleavings": Part("two use cases step by step, 5,040 schedules", _of("interleavings"), shares=4),
     "letters": Part("letters in all 5,040 orders", _of("letters", "every_order"), shares=6),
     "contract": Part("1,000 cases for each operation of the API", ("tests/contract/test_schemathesis.py",), shares=8),
-    "machine": Part("5,000 stories of 80 steps against a plain model", _of("state_machine"), shares=10),
+    "machine": Part("5,000 stories of 80 steps against a plain model", _of("state_machine"), shares=20),
 }
 
 
