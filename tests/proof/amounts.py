@@ -19,6 +19,8 @@ LONG = os.environ.get("PROOF_LONG") == "1"
 ONLY = os.environ.get("PROOF_ONLY", "")
 SHARE, SHARES = map(int, os.environ.get("PROOF_SHARE", "1/1").split("/"))
 SEED = int(os.environ.get("PROOF_SEED", "20270301"))
+TOLD: list[str] = []
+"""What each part has to say of itself; printed when the tests have ended."""
 
 
 def amount(name: str, short: int, long: int) -> int:
@@ -48,7 +50,7 @@ class Part:
 
 @contextmanager
 def part(name: str, test: str) -> Iterator[Part]:
-    """Time a part; print its seed, its counts and how to run it again; keep the figures when it ended well."""
+    """Time a part; tell its seed, its counts and how to run it again; keep the figures when it ended well."""
     made = Part(name, test)
     began = time.monotonic()
     ended_well = False
@@ -57,8 +59,8 @@ def part(name: str, test: str) -> Iterator[Part]:
         ended_well = True
     finally:
         took = time.monotonic() - began
-        print(f"\n{name}: seed {SEED}, share {SHARE}/{SHARES}, {took:.1f} s, {_words(made.counts)}")
-        print(f"  oracle: {_words(made.oracle)}\n  again: {made.replay()}")
+        figures = f"{name}: seed {SEED}, share {SHARE}/{SHARES}, {took:.1f} s, {_words(made.counts)}"
+        TOLD.append(f"{figures}\n  oracle: {_words(made.oracle)}\n  again: {made.replay()}")
     results = os.environ.get("PROOF_RESULTS")
     if results and ended_well:
         line = {

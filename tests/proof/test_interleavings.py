@@ -13,7 +13,7 @@ from tests.proof.stepper import Played, Schedule, Stepper, parsed, written
 from tests.proof.world import World
 from truflow.db import engine
 
-EACH = amount("schedules", 9, 280)
+EACH = amount("schedules", 6, 280)
 """Schedules of each scene."""
 
 THIS = "tests/proof/test_interleavings.py"

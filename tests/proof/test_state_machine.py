@@ -25,7 +25,7 @@ from truflow.db import transaction
 from truflow.services import balances, bookings, cancelling, holds, outbox, payments, rescheduling
 from truflow.services.views import BookedView
 
-EXAMPLES = amount("examples", 60, 5000) // SHARES
+EXAMPLES = amount("examples", 200, 5000) // SHARES
 STEPS = amount("steps", 50, 80)
 SHRINK = bool(amount("shrink", 0, 0))
 """A failure is found smaller when PROOF_SHRINK=1; that takes minutes."""
