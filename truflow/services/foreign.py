@@ -12,21 +12,24 @@ from sqlmodel import Session, col, func, select
 from truflow.models import ForeignObject
 from truflow.services import alerts
 
-Kind = Literal["payment", "refund", "dispute"]
+Kind = Literal["payment", "lost", "refund", "dispute"]
 
 NAMED = 3
 WHERE = "stripe"
 ONE = {
     "payment": "Stripe has a payment that no booking of ours asked for ({ids}).",
+    "lost": "Stripe has a payment for a booking that is not here any more ({ids}).",
     "refund": "Stripe has a refund of a payment that is not ours ({ids}).",
     "dispute": "Stripe has a dispute about a payment that is not ours ({ids}).",
 }
 MANY = {
     "payment": "Stripe has {count} payments that no booking of ours asked for; the newest are {ids}.",
+    "lost": "Stripe has {count} payments for bookings that are not here any more; the newest are {ids}.",
     "refund": "Stripe has {count} refunds of payments that are not ours; the newest are {ids}.",
     "dispute": "Stripe has {count} disputes about payments that are not ours; the newest are {ids}.",
 }
 TODO = " Look in Stripe's dashboard. If something else uses the same account, there is nothing to do."
+TODO_LOST = " Was a backup restored? Find the guest in Stripe's dashboard, then book her again or give the money back."
 
 
 def tell(session: Session, kind: Kind, stripe_id: str, *, now: dt.datetime) -> None:
@@ -36,7 +39,7 @@ def tell(session: Session, kind: Kind, stripe_id: str, *, now: dt.datetime) -> N
             "insert into foreign_object (stripe_id, kind, seen_at) values (:id, :kind, :now) "
             "on conflict do nothing returning stripe_id"
         ),
-        {"id": stripe_id, "kind": kind, "now": now},
+        {"id": stripe_id, "kind": "payment" if kind == "lost" else kind, "now": now},
     )
     if noted.first() is None:
         return
@@ -53,4 +56,4 @@ def _message(session: Session, kind: Kind, alert_id: int) -> str:
     newest = select(ForeignObject.stripe_id).where(of_this)
     newest = newest.order_by(col(ForeignObject.seen_at).desc(), col(ForeignObject.stripe_id)).limit(NAMED)
     sentence = ONE[kind] if count == 1 else MANY[kind]
-    return sentence.format(count=count, ids=", ".join(session.exec(newest))) + TODO
+    return sentence.format(count=count, ids=", ".join(session.exec(newest))) + (TODO_LOST if kind == "lost" else TODO)
