@@ -4,6 +4,8 @@ import os
 
 import reflex as rx
 
+from truflow.lean_build import LeanBuild
+
 CONTENT = [
     f"./{folder}/**/*.{{js,jsx}}" for folder in ("app", "app_components", "utils", "components", "public/external")
 ]
@@ -45,7 +47,7 @@ config = rx.Config(
     frontend_lazy_bundled_libraries=True,
     frontend_compression_formats=["gzip", "brotli"],
     default_color_mode="system",
-    plugins=[rx.plugins.TailwindV4Plugin({"content": CONTENT, "theme": {"extend": {"colors": COLORS}}})],
+    plugins=[rx.plugins.TailwindV4Plugin({"content": CONTENT, "theme": {"extend": {"colors": COLORS}}}), LeanBuild()],
     # Its addresses would be those of the build; the edge answers /sitemap.xml with those of the settings.
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

@@ -1,12 +1,15 @@
 """The rule book: one class for each thing TruFlow refuses to do.
 
-A refusal is built from the object it is about, says in plain words what to do next, and carries a
-stable `code`. It knows nothing of HTTP: `api/refusals.py` has the one table of statuses.
+A refusal is built from the object it is about, says in plain words what to do next (what a guest can meet, in her
+language), and carries a stable `code`. It knows nothing of HTTP: `api/refusals.py` has the one table of statuses.
 """
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from truflow.texts import language, t
+
+DECLINES = frozenset({"insufficient_funds", "expired_card", "incorrect_cvc", "processing_error", "incorrect_number"})
 Fields = Mapping[str, Sequence[str]]
 
 
@@ -36,14 +39,15 @@ class Invalid(Refusal):
     code = "INVALID"
 
     def __init__(self, fields: Fields) -> None:
-        super().__init__("Please check the marked fields.", fields=fields)
+        super().__init__(t("refusal.invalid"), fields=fields)
 
 
 class NotFound(Refusal):
     code = "NOT_FOUND"
 
     def __init__(self, what: str = "page") -> None:
-        super().__init__(f"We could not find this {what}.")
+        key = f"refusal.not_found_{what}"
+        super().__init__(t(key) if what in ("page", "booking", "service") else f"We could not find this {what}.")
 
 
 class NotSignedIn(Refusal):
@@ -87,7 +91,7 @@ class SlotTaken(Refusal):
     code = "SLOT_TAKEN"
 
     def __init__(self, starts_at: dt.datetime) -> None:
-        super().__init__("Somebody else has just taken this time. Please choose another one.")
+        super().__init__(t("refusal.slot_taken"))
         self.starts_at = starts_at
 
 
@@ -95,7 +99,7 @@ class SlotNotOffered(Refusal):
     code = "SLOT_NOT_OFFERED"
 
     def __init__(self, starts_at: dt.datetime) -> None:
-        super().__init__("This time cannot be booked. Please choose one from the calendar.")
+        super().__init__(t("refusal.slot_not_offered"))
         self.starts_at = starts_at
 
 
@@ -103,7 +107,7 @@ class DayFull(Refusal):
     code = "DAY_FULL"
 
     def __init__(self, day: dt.date) -> None:
-        super().__init__("This day is fully booked. Please choose another day.")
+        super().__init__(t("refusal.day_full"))
         self.day = day
 
 
@@ -111,35 +115,53 @@ class RangeTooLong(Refusal):
     code = "RANGE_TOO_LONG"
 
     def __init__(self, days: int) -> None:
-        super().__init__(f"Please ask for at most {days} days at a time.")
+        super().__init__(t("refusal.range", days=days))
 
 
 class HoldExpired(Refusal):
     code = "HOLD_EXPIRED"
 
     def __init__(self) -> None:
-        super().__init__("The time was held for you, but the hold has ended. Nothing was charged. Please book again.")
+        super().__init__(t("refusal.hold_expired"))
 
 
 class AlreadyPaid(Refusal):
     code = "ALREADY_PAID"
 
     def __init__(self) -> None:
-        super().__init__("This booking is already paid. Nothing more is due now.")
+        super().__init__(t("refusal.already_paid"))
 
 
 class AlreadyCancelled(Refusal):
     code = "ALREADY_CANCELLED"
 
     def __init__(self) -> None:
-        super().__init__("This booking is already cancelled.")
+        super().__init__(t("refusal.already_cancelled"))
 
 
 class PolicyRefuses(Refusal):
     code = "POLICY_REFUSES"
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"It is too late to {what} this booking online. Please call us.")
+        super().__init__(t(f"refusal.too_late_{what}"))
+
+
+class QuoteChanged(Refusal):
+    """What cancelling gives back is no longer what the guest was told."""
+
+    code = "STALE_VERSION"
+
+    def __init__(self) -> None:
+        super().__init__(t("refusal.quote_changed"))
+
+
+class CorrectionRefused(Refusal):
+    """The mail address was corrected before, or it is too late to do so without us."""
+
+    code = "POLICY_REFUSES"
+
+    def __init__(self) -> None:
+        super().__init__(t("refusal.correction"))
 
 
 class WrongState(Refusal):
@@ -153,7 +175,7 @@ class StaleVersion(Refusal):
     code = "STALE_VERSION"
 
     def __init__(self) -> None:
-        super().__init__("Somebody has changed this booking meanwhile. Load it again, then decide.")
+        super().__init__(t("refusal.stale"))
 
 
 class NoAddress(Refusal):
@@ -188,17 +210,16 @@ class PaymentDeclined(Refusal):
     code = "PAYMENT_DECLINED"
 
     def __init__(self, message: str, decline_code: str) -> None:
-        super().__init__(message, decline_code=decline_code)
+        # Stripe words it in English, and better than we can; for the others we know the reasons that guests meet.
+        known = decline_code if decline_code in DECLINES else "card_declined"
+        super().__init__(message if language() == "en" else t(f"decline.{known}"), decline_code=decline_code)
 
 
 class PaymentsUnavailable(Refusal):
     code = "PAYMENTS_UNAVAILABLE"
 
     def __init__(self) -> None:
-        super().__init__(
-            "Card payments cannot be reached at the moment. Your time stays held; please try again in a minute.",
-            retry_after=30,
-        )
+        super().__init__(t("refusal.payments_unavailable"), retry_after=30)
 
 
 class NotRetryable(Refusal):
@@ -222,24 +243,22 @@ class RateLimited(Refusal):
 
     def __init__(self, retry_after: int) -> None:
         minutes = -(-retry_after // 60)
-        wait = "in a minute" if minutes <= 1 else f"in {minutes} minutes"
-        super().__init__(f"That was too often. Please try again {wait}.", retry_after=retry_after)
+        often = t("refusal.too_often") if minutes <= 1 else t("refusal.too_often_minutes", minutes=minutes)
+        super().__init__(often, retry_after=retry_after)
 
 
 class TooManyHolds(Refusal):
     code = "TOO_MANY_HOLDS"
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(
-            "You already hold other times. Pay for one of them, or wait until its hold ends.", retry_after=retry_after
-        )
+        super().__init__(t("refusal.too_many_holds"), retry_after=retry_after)
 
 
 class Busy(Refusal):
     code = "BUSY"
 
     def __init__(self) -> None:
-        super().__init__("Many people are booking right now. Please try again in a moment.", retry_after=1)
+        super().__init__(t("refusal.busy"), retry_after=1)
 
 
 class IllegalTransition(Exception):

@@ -23,6 +23,7 @@ SOURCES = (
     "rxconfig.py",
     "assets",
     "truflow/truflow.py",
+    "truflow/lean_build.py",
     "truflow/pages",
     "truflow/components",
     "truflow/state",

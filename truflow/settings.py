@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     trusted_proxy_hops: int = Field(default=0, ge=0, le=5)
     embed_origins: str = ""
+    brand_color: str = ""
     metrics_token: SecretStr | None = None
     relaxed_limits: bool = False
 
@@ -60,6 +61,13 @@ class Settings(BaseSettings):
     @classmethod
     def _no_slash_at_the_end(cls, url: str) -> str:
         return url.rstrip("/")
+
+    @field_validator("brand_color")
+    @classmethod
+    def _a_color_or_none(cls, color: str) -> str:
+        if color and not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+            raise ValueError("TRUFLOW_BRAND_COLOR is a colour like #2f6b4f")
+        return color
 
     @field_validator("mail_url")
     @classmethod

@@ -6,6 +6,7 @@ from starlette.types import ASGIApp
 from truflow.components.frame import boundary, connection_notice
 from truflow.pages import table
 from truflow.state.guard import Guard
+from truflow.state.live import following
 from truflow.state.notices import on_bug, on_page_bug
 
 
@@ -56,4 +57,5 @@ app = Site(
     api_transformer=_with_doors,
 )
 app.add_middleware(Guard())
+app.register_lifespan_task(following)
 table.add_all(app)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from tests.contract.fuzz_visitors import Visitors
 
 ORIGIN = "https://book.example.com"
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
+FIRST_FEW = 4
 
 
 @dataclass
@@ -52,8 +53,12 @@ def run(
     seed: int,
     tags: Sequence[str] = (),
     quick: bool = False,
+    one_in: int = 1,
 ) -> Found:
-    """Every check and phase over each operation, or those with one of the tags; `quick` leaves coverage out."""
+    """Every check and phase over each operation, or those with one of the tags.
+
+    The coverage phase asks hundreds of things of one operation: `one_in` thins it out, `quick` leaves it out.
+    """
     settings = tomllib.loads(SETTINGS.read_text())
     settings["generation"]["max-examples"] = cases
     if quick:
@@ -65,10 +70,25 @@ def run(
     if visitors is not None:
         schema.auth(refresh_interval=None)(visitors.provider())
     schema.hook("filter_failure")(filter_failure)
+    schema.hook("filter_case")(thinned(one_in, seed))
     found = Found()
     for event in engine.from_schema(schema).execute():
         _take(found, event)
     return found
+
+
+def thinned(one_in: int, seed: int) -> Callable[[Any, Any], bool]:
+    """Keep of the coverage phase each operation's first few and one in so many of the rest; which, the seed says."""
+    met: Counter[str] = Counter()
+
+    def filter_case(context: Any, case: Any) -> bool:
+        if one_in == 1 or case.meta is None or case.meta.phase.name != "coverage":
+            return True
+        met[case.operation.label] += 1
+        number = met[case.operation.label]
+        return number <= FIRST_FEW or (number + seed) % one_in == 0
+
+    return filter_case
 
 
 def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:

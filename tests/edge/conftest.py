@@ -9,11 +9,14 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from truflow.edge import Edge
-from truflow.edge.service_pages import Head
+from truflow.edge.shop import Opening, Shop
+from truflow.services.views import PracticeView, ServiceView
 from truflow.settings import Settings
 
 PAGE = (
-    '<!DOCTYPE html><html><head><link rel="modulepreload" href="/a.js"/><script>one()</script></head><body>'
+    '<!DOCTYPE html><html lang="en"><head><title>Choose</title><meta content="favicon.ico" property="og:image"/>'
+    '<meta content="All of them." name="description"/><link rel="modulepreload" href="/a.js"/>'
+    "<script>one()</script></head><body>"
     '<script type="module" async="">import "/x.js"</script><script src="/y.js"></script>'
     '<script type="application/ld+json">{}</script></body></html>'
 )
@@ -114,9 +117,9 @@ class Visitor:
 def static_dir(tmp_path: Path) -> Path:
     """A build as Reflex makes it, in small."""
     folder = tmp_path / "client"
-    for place in ("", "book", "book/success", "admin", "admin/sign-in"):
+    for place in ("", "book", "book/success", "admin", "admin/sign-in", "de", "de/book"):
         (folder / place).mkdir(parents=True, exist_ok=True)
-        (folder / place / "index.html").write_text(PAGE)
+        (folder / place / "index.html").write_text(PAGE.replace("<body>", "<body><noscript>Call us.</noscript>"))
     (folder / "404.html").write_text(PAGE)
     (folder / "assets").mkdir()
     (folder / "assets" / "reflex-env-BVGF6eGS.js").write_text(ENV)
@@ -128,9 +131,25 @@ def inside() -> Inside:
     return Inside()
 
 
-def find(slug: str) -> Head | None:
-    known = Head("deep-tissue", "Deep <tissue> · Stillwater", 'Slow "work"\non the back.')
-    return known if slug in ("deep-tissue", "3") else None
+PRACTICE = PracticeView(
+    name="Stillwater",
+    address="12 Mill Lane\nHudson, NY 12534",
+    phone="+1 518 555 0100",
+    email="hello@stillwater.example",
+    logo_url="",
+    tax_line="",
+    terms="",
+    timezone="America/New_York",
+    currency="usd",
+    cancellation_terms="",
+    hold_minutes=10,
+    horizon_days=60,
+)
+SHOP = Shop(
+    PRACTICE,
+    (ServiceView(3, "deep-tissue", "Deep <tissue>", 'Slow "work"\non the back.', 60, 12_000, 4_000, "usd"),),
+    (Opening(1, "09:00", "18:00"), Opening(2, "10:00", "24:00")),
+)
 
 
 @pytest.fixture
@@ -154,8 +173,7 @@ def visitor(inside: Inside, static_dir: Path, tmp_path: Path) -> Callable[..., V
                 inside,
                 settings,
                 static_dir,
-                find_service=find,
-                find_slugs=lambda: ["deep-tissue"],
+                find_shop=lambda: SHOP,
                 signed_in=signed_in,
                 **more,
             ),

@@ -112,6 +112,8 @@ def test_no_page_violates_its_policy(stack: Stack, page: Page, prey: Prey) -> No
 def test_the_payment_with_the_banks_question_violates_nothing(stack: Stack, page: Page) -> None:
     with nothing_violated(page):
         hold(page, stack, "policyguest", skip=21)
+        loaded = page.evaluate("performance.getEntriesByType('navigation')[0].name")
+        assert "/booking/" in loaded, "it has a document of its own, and with it the one policy that lets Stripe in"
         pay(page, ASKS)
         page.frame_locator('iframe[src*="bank"]').get_by_role("button", name="Complete").click()
         expect_booked(page)

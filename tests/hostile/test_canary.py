@@ -1,6 +1,7 @@
 """One guest with unique words goes down every road and into every ditch; afterwards no log and no queue knows her."""
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
 
@@ -144,6 +145,14 @@ def test_her_words_are_in_no_log_no_queue_and_no_alert(stack: Stack, no_mail_goe
     assert leaks(stack, *secrets) == {}
     assert "handler_failed" in stack.log("web"), "it did log"
     assert "page_failed" in stack.log("web")
+
+
+def test_the_worker_names_the_request_that_it_works_for(stack: Stack) -> None:
+    lines = [json.loads(line) for line in stack.log("worker").splitlines() if '"outbox_failed"' in line]
+    assert lines, "the test before this one has seen to it"
+    for line in lines:
+        (row,) = stack.sql("select request_id from outbox where id = :id", id=line["outbox_id"])
+        assert line["request_id"] == row["request_id"] != ""
 
 
 def test_the_search_would_find_her(stack: Stack) -> None:

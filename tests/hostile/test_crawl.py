@@ -88,7 +88,7 @@ def wrong_with(answer: httpx.Response) -> list[str]:
         "caching": len(headers.get_list("cache-control")) == 1,
         "private": not private or "no-store" in headers.get("cache-control", "") or path.startswith("/api/docs"),
         "noindex": not private or headers.get("x-robots-tag") == "noindex, nofollow",
-        "nobody's name": "x-powered-by" not in headers,
+        "nobody's name": "x-powered-by" not in headers and headers.get_list("server") == ["truflow"],
         "no open door": headers.get("access-control-allow-origin") in (None, str(answer.request.url).split(path)[0]),
         "our 5xx": answer.status_code < 500,
         "our error": not path.startswith("/api/") or answer.status_code < 400 or _is_ours(answer),

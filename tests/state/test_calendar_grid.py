@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from truflow.services.views import DayView, SlotView
+from truflow.services.views import DaySlotsView, DayView, SlotView
 from truflow.state import calendar
 
 FIRST = dt.date(2026, 12, 1)
@@ -14,6 +14,10 @@ NEW_YORK = "America/New_York"
 def slot(hour: int, practitioner: int = 1, day: int = 1) -> SlotView:
     start = dt.datetime(2026, 12, day, hour, tzinfo=dt.UTC)
     return SlotView(start, start + dt.timedelta(hours=1), practitioner)
+
+
+def day(*slots: SlotView) -> DaySlotsView:
+    return DaySlotsView(1, NEW_YORK, FIRST, list(slots))
 
 
 def test_a_month_begins_with_monday_and_leaves_foreign_days_empty() -> None:
@@ -35,20 +39,20 @@ def test_few_are_said_in_words(count: int, label: str) -> None:
 
 
 def test_times_are_grouped_by_the_practices_day_and_each_is_offered_once() -> None:
-    groups = calendar.groups_of([slot(14), slot(14, practitioner=2), slot(17), slot(22)], NEW_YORK, "")
+    groups = calendar.groups_of(day(slot(14), slot(14, practitioner=2), slot(17), slot(22)), "")
     said = {group.title: [time.label for time in group.times] for group in groups}
     assert said == {"Morning": ["9:00 AM"], "Afternoon": ["12:00 PM"], "Evening": ["5:00 PM"]}
 
 
 def test_a_visitor_elsewhere_reads_her_own_time_too() -> None:
-    (group,) = calendar.groups_of([slot(14)], NEW_YORK, "Europe/Berlin")
+    (group,) = calendar.groups_of(day(slot(14)), "Europe/Berlin")
     assert group.times[0].yours == "3:00 PM"
 
 
 def test_another_day_there_is_said() -> None:
-    (group,) = calendar.groups_of([slot(14)], NEW_YORK, "Asia/Tokyo")
+    (group,) = calendar.groups_of(day(slot(14)), "Asia/Tokyo")
     assert group.times[0].yours == "11:00 PM"
-    (group,) = calendar.groups_of([slot(16)], NEW_YORK, "Asia/Tokyo")
+    (group,) = calendar.groups_of(day(slot(16)), "Asia/Tokyo")
     assert group.times[0].yours == "Wed 1:00 AM"
 
 

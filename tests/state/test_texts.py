@@ -9,8 +9,15 @@ from truflow.mails import TEMPLATES
 from truflow.texts import ENGLISH, UnknownText, t
 
 ROOT = Path(__file__).resolve().parents[2] / "truflow"
-FILES = [file for room in ("pages", "components", "state") for file in sorted((ROOT / room).glob("*.py"))]
-MADE_BY_NAME = re.compile(r"home\.how\d|status\.|mail\.|admin\.(time|guest|service|status|money)$")
+FILES = [
+    file
+    for file in (*sorted(ROOT.rglob("*.py")), *sorted(ROOT.glob("api/plain/templates/*.html")))
+    if file.parts[-3] != "texts"
+]
+MADE_BY_NAME = re.compile(
+    r"refusal\.(not_found|too_late)_|decline\.|policy\.(start|before)_|home\.how\d|status\.|mail\.|"
+    r"receipt\.[A-Z_]+$|admin\.(time|guest|service|status|money)$"
+)
 
 
 def named_keys() -> set[str]:

@@ -188,6 +188,8 @@ class SettingsIn(In):
     email: Annotated[Text, EMAIL_OR_NOTHING] = left_out()
     logo_url: Annotated[Text, told(maxLength=500)] = left_out()
     tax_line: Annotated[Text, line(300)] = left_out()
+    tax_name: Annotated[Text, line(60)] = left_out()
+    tax_rate_milli: Annotated[StrictInt, Field(ge=0, le=100_000), WHOLE] = left_out()
     terms: Text = left_out()
     timezone: Text = left_out()
     currency: Annotated[Text, told(pattern="^[a-z]{3}$")] = left_out()
@@ -216,6 +218,8 @@ class SettingsOut(Out):
     email: str
     logo_url: str
     tax_line: str
+    tax_name: str
+    tax_rate_milli: int
     terms: str
     timezone: str
     currency: str

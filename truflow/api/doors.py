@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from truflow.api import captured_mail, metrics
+from truflow.api import captured_mail, metrics, plain
 from truflow.api.app import create_api
 from truflow.clock import utc_now
 from truflow.services import health
@@ -32,6 +32,7 @@ def doors(*extra: BaseRoute) -> Starlette:
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/metrics", metrics.answer),
+        *plain.routes(),
         *extra,
     ]
     if get_settings().captures_mail:

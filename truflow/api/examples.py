@@ -113,6 +113,8 @@ SETTINGS: dict[str, Any] = {
     "email": "hello@stillwater.example",
     "logoUrl": "",
     "taxLine": "Stillwater Massage LLC",
+    "taxName": "sales tax",
+    "taxRateMilli": 8875,
     "terms": "",
     "timezone": "America/New_York",
     "currency": "usd",

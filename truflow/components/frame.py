@@ -4,11 +4,11 @@ import reflex as rx
 from reflex_base.constants import Hooks, Imports
 from reflex_base.vars import VarData
 
-from truflow.components.islands import Boundary, HeldBar, RouteAnnouncer, go_link, skip_link
-from truflow.components.pieces import live
+from truflow.components.islands import Boundary, HeldBar, LanguageChooser, RouteAnnouncer, go_link, skip_link
+from truflow.components.pieces import in_all, live
 from truflow.state.notices import Notices
 from truflow.state.practice import Practice
-from truflow.texts import t
+from truflow.texts import language, t
 
 CONNECTION_LOST = rx.Var(
     "(connectErrors.length > 0)", _var_data=VarData(imports=Imports.CONNECT_ERRORS, hooks={Hooks.CONNECT_ERRORS: None})
@@ -19,7 +19,7 @@ def guest_page(*children: rx.Component, narrow: bool = False, held_bar: bool = F
     """A page for guests."""
     bar = HeldBar.create(text=t("held.bar", until="{until}"), action=t("held.back")) if held_bar else None
     return rx.fragment(
-        skip_link(t("frame.skip"), class_name="skip"),
+        skip_link(t("frame.skip"), to="main", class_name="skip"),
         _header(),
         rx.el.noscript(rx.el.p(t("frame.no_script"), class_name="wrap notice care")),
         rx.el.main(_trouble(), bar, *children, id="main", tab_index=-1, class_name="wrap narrow" if narrow else "wrap"),
@@ -31,7 +31,7 @@ def connection_notice() -> rx.Component:
     """Says that the connection is lost, on every page, without touching what was typed."""
     return rx.fragment(
         RouteAnnouncer.create(),
-        live(rx.cond(CONNECTION_LOST, rx.el.p(t("frame.connection_lost"), class_name="offline"))),
+        live(rx.cond(CONNECTION_LOST, rx.el.p(in_all("frame.connection_lost"), class_name="offline"))),
     )
 
 
@@ -40,9 +40,9 @@ def boundary() -> rx.Component:
     from reflex.state import FrontendEventExceptionState
 
     return Boundary.create(
-        heading=t("frame.crashed_title"),
-        text=t("frame.crashed"),
-        action=t("frame.reload"),
+        heading=in_all("frame.crashed_title"),
+        text=in_all("frame.crashed"),
+        action=in_all("frame.reload"),
         on_error=FrontendEventExceptionState.handle_frontend_exception,
     )
 
@@ -84,6 +84,7 @@ def _footer() -> rx.Component:
                 go_link(t("frame.privacy"), to="/privacy"),
                 aria_label=t("frame.footer_nav"),
             ),
+            LanguageChooser.create(label=t("frame.languages"), spoken=language()),
             class_name="wrap",
         ),
         class_name="foot",

@@ -5,8 +5,12 @@ Everything else is drawn from state. An island keeps nothing private and decides
 signatures as values inside of annotations, which a type checker cannot read: hence the first line.)
 """
 
+from typing import Any
+
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
+
+from truflow.texts import here
 
 ROUTING = rx.asset("routing.jsx", shared=True).importable_path
 WAITING = rx.asset("waiting.jsx", shared=True).importable_path
@@ -30,6 +34,29 @@ class GoLink(rx.Component):
     to: rx.Var[str]
 
 
+class MonthGrid(rx.Component):
+    """A month of days by the ARIA grid pattern; `weeks` are those of `state/calendar.py`, the rest are addresses."""
+
+    library = rx.asset("month_grid.jsx", shared=True).importable_path
+    tag = "MonthGrid"
+    weeks: rx.Var[list[Any]]
+    selected: rx.Var[str]
+    weekdays: rx.Var[list[list[str]]]
+    labelledby: rx.Var[str]
+    previous: rx.Var[str]
+    next: rx.Var[str]
+
+
+class FormKeeper(rx.Component):
+    """Keeps what is typed in this tab, and for a guest who ticks the `box`, in her browser; cleared at `done`."""
+
+    library = rx.asset("keeping.jsx", shared=True).importable_path
+    tag = "FormKeeper"
+    form: rx.Var[str]
+    box: rx.Var[str]
+    done: rx.Var[str]
+
+
 class RouteAnnouncer(rx.Component):
     """Focus and a spoken title when the visitor comes to another page."""
 
@@ -38,10 +65,20 @@ class RouteAnnouncer(rx.Component):
 
 
 class SkipLink(rx.Component):
-    """To the content, past the header."""
+    """To another place of the same page, which gets the focus: the content, or a field."""
 
     library = ROUTING
     tag = "SkipLink"
+    to: rx.Var[str]
+
+
+class LanguageChooser(rx.Component):
+    """The same page in the other languages."""
+
+    library = ROUTING
+    tag = "LanguageChooser"
+    label: rx.Var[str]
+    spoken: rx.Var[str]
 
 
 class StepFocus(rx.Component):
@@ -115,6 +152,13 @@ class VisitorZone(rx.Component):
     on_zone: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
+class OwnDocument(rx.Component):
+    """What may only be shown in a document that was loaded as a booking's page, with that page's headers."""
+
+    library = ROUTING
+    tag = "OwnDocument"
+
+
 class AddressField(rx.Component):
     """A hidden field with a word of the page's own address, so that the word needs no State var."""
 
@@ -173,8 +217,15 @@ class NativeForm(BaseHTML):
 
 
 go_button = GoButton.create
-go_link = GoLink.create
+
+
+def go_link(*children: rx.Component | rx.Var | str, to: str | rx.Var[str], **rest: object) -> rx.Component:
+    """A link inside the site; a page that is named here is named in the language of the page it stands on."""
+    return GoLink.create(*children, to=here(to) if isinstance(to, str) else to, **rest)
+
+
 skip_link = SkipLink.create
 address_field = AddressField.create
 native_form = NativeForm.create
+own_document = OwnDocument.create
 token_link = TokenLink.create

@@ -1,30 +1,71 @@
-"""The month's grid and the day's times."""
+"""Free times: the first ones, a month as a grid, a week as a list, and a day's times by part of the day."""
 
 import reflex as rx
 
-from truflow.components.islands import go_button
-from truflow.components.pieces import Text, skeleton
-from truflow.state.calendar import DayCell, TimeButton, TimeGroup, Week
+from truflow.components.islands import MonthGrid, go_button
+from truflow.components.pieces import Text, each, segments, skeleton
+from truflow.domain.formats import weekdays
+from truflow.state.calendar import DayList, TimeButton, TimeGroup
 from truflow.state.choose import Choose
 from truflow.texts import t
 
 
+def soonest() -> rx.Component:
+    """The first free times, one tap from the guest's details, and a way to any day of the week."""
+    return rx.el.section(
+        rx.el.h2(t("choose.next_free"), id="soonest", class_name="part mt-0!"),
+        rx.cond(
+            Choose.stage == "loading",
+            rx.el.div(*[skeleton("h-14") for _ in range(4)], class_name="soonest", aria_hidden="true"),
+            rx.el.ul(
+                each(Choose.soonest, _soon),
+                rx.cond(
+                    Choose.any_day.label,
+                    rx.el.li(go_button(Choose.any_day.label, to=Choose.any_day.link, class_name="time time-quiet")),
+                ),
+                class_name="soonest",
+            ),
+        ),
+        aria_labelledby="soonest",
+    )
+
+
+def looks() -> rx.Component:
+    """Month or list."""
+    return segments(t("choose.ways"), Choose.looks)
+
+
+def parts() -> rx.Component:
+    """Which part of the day."""
+    return rx.el.div(segments(t("choose.parts"), Choose.parts), class_name="ways")
+
+
 def month() -> rx.Component:
-    """The month with its free days as buttons."""
+    """The month with its free days, by the pattern of a grid; or the week, as a list."""
     return rx.el.div(
         rx.el.div(
-            _arrow("\u2190", t("choose.previous_month"), Choose.previous_link),
-            rx.el.h3(Choose.month_label, id="month", aria_live="polite"),
-            _arrow("\u2192", t("choose.next_month"), Choose.next_link),
+            _arrow(
+                "\u2190",
+                rx.cond(Choose.listed, t("choose.previous_week"), t("choose.previous_month")),
+                Choose.previous_link,
+            ),
+            rx.el.h3(Choose.title, id="month", aria_live="polite"),
+            _arrow("\u2192", rx.cond(Choose.listed, t("choose.next_week"), t("choose.next_month")), Choose.next_link),
             class_name="month-head",
         ),
-        rx.el.table(
-            rx.el.thead(rx.el.tr(*[_weekday(name) for name in t("choose.weekdays").split()])),
-            rx.el.tbody(rx.foreach(Choose.weeks, _week)),
-            class_name="month",
-            aria_labelledby="month",
+        rx.cond(
+            Choose.listed,
+            rx.el.div(each(Choose.days, _listed), class_name="week"),
+            MonthGrid.create(
+                weeks=Choose.weeks,
+                selected=Choose.day,
+                weekdays=[[name[:2], name] for name in weekdays()],
+                labelledby="month",
+                previous=Choose.previous_link,
+                next=Choose.next_link,
+            ),
         ),
-        rx.cond(Choose.month_empty, rx.el.p(t("choose.month_empty"), class_name="soft mt-2")),
+        rx.cond(Choose.nothing, rx.el.p(Choose.nothing, class_name="soft mt-2", role="status")),
     )
 
 
@@ -33,59 +74,81 @@ def month_waiting() -> rx.Component:
     return rx.el.div(skeleton("h-11"), skeleton("h-72", "mt-4 lg:h-96"), aria_hidden="true")
 
 
+def day_head() -> rx.Component:
+    """The day's name, with a way to the free days beside it."""
+    return rx.el.div(
+        rx.el.h2(rx.cond(Choose.day_label, Choose.day_label, t("choose.time")), id="step-time", tab_index=-1),
+        rx.el.div(
+            _arrow("\u2190", t("choose.previous_day"), Choose.day_before),
+            _arrow("\u2192", t("choose.next_day"), Choose.day_after),
+            class_name="flex shrink-0",
+        ),
+        class_name="day-head",
+    )
+
+
 def times() -> rx.Component:
     """The chosen day's times by part of the day."""
     return rx.cond(
         Choose.groups.length() > 0,
-        rx.el.div(rx.foreach(Choose.groups, _group)),
+        rx.el.div(each(Choose.groups, _group)),
         rx.el.p(t("choose.day_empty"), class_name="soft mt-4"),
     )
 
 
-def _arrow(sign: str, label: str, link: Text) -> rx.Component:
+def _arrow(sign: str, label: Text, link: Text) -> rx.Component:
     return go_button(
         sign, to=link, replace=True, disabled=rx.cond(link, False, True), aria_label=label, class_name="arrow"
     )
 
 
-def _weekday(name: str) -> rx.Component:
-    return rx.el.th(rx.el.span(name[:2], aria_hidden="true"), rx.el.span(name, class_name="sr-only"), scope="col")
-
-
-def _week(week: Week) -> rx.Component:
-    return rx.el.tr(rx.foreach(week.days, _day))
-
-
-def _day(day: DayCell) -> rx.Component:
-    return rx.el.td(
-        rx.cond(
-            day.number,
-            go_button(
-                day.number,
-                to=day.link,
-                disabled=rx.cond(day.available, False, True),
-                aria_label=day.label,
-                aria_pressed=rx.cond(day.date == Choose.day, "true", "false"),
-                data_today=rx.cond(day.today, "true", "false"),
-                class_name="day",
-            ),
-            rx.el.div(class_name="day-out"),
-        )
+def _soon(time: TimeButton) -> rx.Component:
+    return rx.el.li(
+        go_button(
+            rx.el.span(time.day, class_name="block text-sm font-normal"),
+            rx.el.span(" ", time.label),
+            _yours(time),
+            to=time.link,
+            class_name="time",
+        ),
+        key=time.link,
     )
 
 
 def _group(group: TimeGroup) -> rx.Component:
-    return rx.el.div(
-        rx.el.h3(group.title, class_name="part"), rx.el.ul(rx.foreach(group.times, _time), class_name="times")
+    return rx.el.div(rx.el.h3(group.title, class_name="part"), rx.el.ul(each(group.times, _time), class_name="times"))
+
+
+def _listed(day: DayList) -> rx.Component:
+    return rx.el.section(
+        rx.el.h4(day.title),
+        rx.cond(
+            day.times.length() > 0,  # type: ignore[attr-defined]
+            rx.el.ul(
+                each(day.times, _time),
+                rx.cond(
+                    day.more,
+                    rx.el.li(
+                        go_button(
+                            day.more,
+                            rx.el.span(", ", day.title, class_name="sr-only"),
+                            to=day.link,
+                            class_name="time time-quiet",
+                        )
+                    ),
+                ),
+                class_name="times",
+            ),
+            rx.el.p(t("choose.nothing"), class_name="soft small"),
+        ),
+        key=day.link,
     )
 
 
 def _time(time: TimeButton) -> rx.Component:
-    return rx.el.li(
-        go_button(
-            time.label,
-            rx.cond(time.yours, rx.el.small(time.yours, rx.el.span(" ", t("choose.your_time"), class_name="sr-only"))),
-            to=time.link,
-            class_name="time",
-        )
-    )
+    """Its key is its address: when a time before it goes, the finger and the focus stay on this one."""
+    return rx.el.li(go_button(time.label, _yours(time), to=time.link, class_name="time"), key=time.link)
+
+
+def _yours(time: TimeButton) -> rx.Component:
+    return rx.cond(time.yours, rx.el.small(time.yours, rx.el.span(" ", t("choose.your_time"), class_name="sr-only")))

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 
 // A step of the same page: the address changes, the page stays where it is.
@@ -28,6 +28,7 @@ export function RouteAnnouncer() {
   const before = useRef(pathname);
   const [title, setTitle] = useState("");
   useEffect(dropServedTitle, []);
+  useEffect(() => { document.documentElement.lang = /^\/(es|de|fr)(\/|$)/.exec(pathname)?.[1] ?? "en"; }, [pathname]);
   useEffect(() => {
     if (before.current === pathname) return;
     before.current = pathname;
@@ -45,6 +46,24 @@ export function RouteAnnouncer() {
     return () => { end(); removeEventListener("keydown", end); removeEventListener("pointerdown", end); };
   }, [pathname]);
   return <div className="sr-only" role="status" aria-live="polite">{title}</div>;
+}
+
+const TONGUES = [["en", "English"], ["es", "Español"], ["de", "Deutsch"], ["fr", "Français"]];
+
+// The same page in another language, loaded anew; what its address says of day and time comes along.
+export function LanguageChooser({ label, spoken }) {
+  const { pathname, search } = useLocation();
+  const page = spoken === "en" ? pathname : pathname.slice(3) || "/";
+  const [query, setQuery] = useState("");
+  useEffect(() => setQuery(search), [search]);
+  return (
+    <nav className="tongues" aria-label={label}>
+      {TONGUES.map(([code, name]) => (
+        <a key={code} href={(code === "en" ? page : `/${code}${page === "/" ? "" : page}`) + query} lang={code}
+          hrefLang={code} aria-current={code === spoken ? "true" : undefined}>{name}</a>
+      ))}
+    </nav>
+  );
 }
 
 // Within one page: when the step changes, the focus goes to the heading of the new one.
@@ -69,6 +88,19 @@ export function TokenLink({ to, children, ...rest }) {
   return <a href={`${to}?t=${encodeURIComponent(token)}`} {...rest}>{children}</a>;
 }
 
+// Whether this page is what the browser asked the server for, and not drawn later into another page's document.
+function isOwnDocument() {
+  const [load] = performance.getEntriesByType?.("navigation") ?? [];
+  return !load || /\/booking\//.test(new URL(load.name).pathname);
+}
+
+// Headers are a document's: only a booking's own lets Stripe in and sends no referrer. Whoever walked here loads it anew.
+export function OwnDocument({ children }) {
+  const [own] = useState(isOwnDocument);
+  useLayoutEffect(() => { if (!own) window.location.reload(); }, [own]);
+  return own ? children : null;
+}
+
 // A word of the page's own address, for a form; set after the first drawing, which the server may have made without it.
 export function AddressField({ name, keyName }) {
   const { search } = useLocation();
@@ -77,10 +109,10 @@ export function AddressField({ name, keyName }) {
   return <input type="hidden" name={name} value={value} readOnly />;
 }
 
-export function SkipLink({ children, ...rest }) {
+export function SkipLink({ to = "main", children, ...rest }) {
   const skip = (event) => {
     event.preventDefault();
-    document.getElementById("main")?.focus();
+    document.getElementById(to)?.focus();
   };
-  return <a href="#main" onClick={skip} {...rest}>{children}</a>;
+  return <a href={`#${to}`} onClick={skip} {...rest}>{children}</a>;
 }

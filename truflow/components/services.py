@@ -5,7 +5,7 @@ from collections.abc import Callable
 import reflex as rx
 
 from truflow.components.islands import go_link
-from truflow.components.pieces import live, skeleton
+from truflow.components.pieces import each, live, skeleton
 from truflow.state.catalogue import Catalogue, ServiceCard
 from truflow.state.practice import Practice
 from truflow.texts import t
@@ -19,9 +19,7 @@ def service_cards(heading: Callable[..., rx.Component]) -> rx.Component:
             Catalogue.stage,
             (
                 "ready",
-                rx.el.ul(
-                    rx.foreach(Catalogue.services, lambda service: _card(service, heading)), class_name="services"
-                ),
+                rx.el.ul(each(Catalogue.services, lambda service: _card(service, heading)), class_name="services"),
             ),
             ("empty", _instead(heading(t("book.empty_title")), t("book.empty"))),
             ("failed", _instead(heading(t("book.failed")), "")),
@@ -31,9 +29,10 @@ def service_cards(heading: Callable[..., rx.Component]) -> rx.Component:
 
 
 def _card(service: ServiceCard, heading: Callable[..., rx.Component]) -> rx.Component:
+    """The whole card leads to the service; the first free time on it, straight to the guest's details."""
     return rx.el.li(
         go_link(
-            heading(service.name),
+            heading(service.name, id=f"service-{service.slug}"),
             rx.el.p(service.description),
             rx.el.span(
                 rx.el.span(
@@ -44,8 +43,24 @@ def _card(service: ServiceCard, heading: Callable[..., rx.Component]) -> rx.Comp
                 class_name="service-line",
             ),
             to=service.link,
-            class_name="card service",
-        )
+            class_name="service-link",
+        ),
+        rx.el.p(
+            rx.cond(
+                service.soonest,
+                rx.fragment(
+                    rx.el.span(t("book.next_free"), " ", class_name="soft small"),
+                    go_link(
+                        service.soonest,
+                        to=service.soonest_link,
+                        aria_describedby=f"service-{service.slug}",
+                        class_name="chip",
+                    ),
+                ),
+            ),
+            class_name="service-soon",
+        ),
+        class_name="card service",
     )
 
 

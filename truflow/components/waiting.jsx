@@ -51,7 +51,7 @@ export function HeldBar({ text, action }) {
     let note = null;
     try { note = JSON.parse(sessionStorage.getItem(SLOT)); } catch { /* not ours */ }
     const ms = (note?.until ?? 0) - Date.now();
-    if (ms <= 0 || !note.to?.startsWith("/booking/")) return;
+    if (ms <= 0 || !/^(\/[a-z]{2})?\/booking\//.test(note.to ?? "")) return;
     setHeld(note);
     const timer = setTimeout(() => setHeld(null), ms);
     return () => clearTimeout(timer);

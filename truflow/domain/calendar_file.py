@@ -7,23 +7,14 @@ from uuid import UUID
 
 from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vText, vUri
 
+from truflow.texts import t
+
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 PRODUCT = "-//TruFlow//Booking//EN"
 REMINDER = dt.timedelta(hours=-24)
 LONGEST_LINE = 200
 LONGEST_TEXT = 2000
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a calendar shows in our words."""
-
-    reference: str = "Reference: {reference}"
-    manage: str = "Your booking: {url}"
-    phone: str = "Phone: {phone}"
-    reminder: str = "Tomorrow: {summary}"
-    summary: str = "{service} at {practice}"
 
 
 @dataclass(frozen=True)
@@ -48,20 +39,19 @@ class Appointment:
     tentative: bool = False
 
 
-def calendar_text(appointment: Appointment, *, method: Method, words: Words | None = None) -> str:
+def calendar_text(appointment: Appointment, *, method: Method) -> str:
     """The .ics text: REQUEST adds or moves the appointment, CANCEL removes it, PUBLISH is for downloads."""
-    words = words or Words()
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    calendar.add_component(_event(appointment, method, words))
+    calendar.add_component(_event(appointment, method))
     return calendar.to_ical().decode()
 
 
-def _event(appointment: Appointment, method: Method, words: Words) -> Event:
-    summary = _line(words.summary.format(service=appointment.service_name, practice=appointment.practice_name))
+def _event(appointment: Appointment, method: Method) -> Event:
+    summary = _line(t("calendar.summary", service=appointment.service_name, practice=appointment.practice_name))
     event = Event()
     event.add("uid", f"{appointment.booking_id}@{_line(appointment.host)}")
     event.add("sequence", appointment.sequence)
@@ -70,7 +60,7 @@ def _event(appointment: Appointment, method: Method, words: Words) -> Event:
     event.add("dtstart", _utc(appointment.starts_at))
     event.add("dtend", _utc(appointment.ends_at))
     event.add("summary", summary)
-    event.add("description", _description(appointment, words))
+    event.add("description", _description(appointment))
     event.add("status", "CANCELLED" if method == "CANCEL" else "TENTATIVE" if appointment.tentative else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if method == "CANCEL" else "OPAQUE")
     if appointment.practice_address:
@@ -83,24 +73,24 @@ def _event(appointment: Appointment, method: Method, words: Words) -> Event:
     if method != "PUBLISH" and _is_address(appointment.guest_email):
         event.add("attendee", _guest(appointment), encode=False)
     if method != "CANCEL":
-        event.add_component(_reminder(summary, words))
+        event.add_component(_reminder(summary))
     return event
 
 
-def _description(appointment: Appointment, words: Words) -> str:
-    lines = [words.reference.format(reference=_line(appointment.reference))]
+def _description(appointment: Appointment) -> str:
+    lines = [t("calendar.reference", reference=_line(appointment.reference))]
     if appointment.manage_url:
-        lines.append(words.manage.format(url=_line(appointment.manage_url, longest=LONGEST_TEXT)))
+        lines.append(t("calendar.manage", url=_line(appointment.manage_url, longest=LONGEST_TEXT)))
     if appointment.practice_phone:
-        lines.append(words.phone.format(phone=_line(appointment.practice_phone)))
+        lines.append(t("calendar.phone", phone=_line(appointment.practice_phone)))
     return "\n".join(lines)
 
 
-def _reminder(summary: str, words: Words) -> Alarm:
+def _reminder(summary: str) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("trigger", vDuration(REMINDER))
-    alarm.add("description", _line(words.reminder.format(summary=summary)))
+    alarm.add("description", _line(t("calendar.reminder", summary=summary)))
     return alarm
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
+from truflow.domain.formats import format_number
 from truflow.errors import Invalid
+from truflow.texts import t
 
 NAME_MAX, EMAIL_MAX, PHONE_MAX, NOTES_MAX = 120, 254, 40, 1000
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]*")
@@ -37,11 +39,11 @@ def parse_name(text: str) -> str:
     """One line of 1 to 120 characters; raises ValueError with a sentence for the guest."""
     name = " ".join(text.split())
     if not name:
-        raise ValueError("Please enter your name.")
+        raise ValueError(t("contact.name"))
     if len(name) > NAME_MAX:
-        raise ValueError(f"Please use at most {NAME_MAX} characters.")
+        raise ValueError(t("contact.too_long", most=NAME_MAX))
     if _CONTROL.search(name):
-        raise ValueError("Please use letters only.")
+        raise ValueError(t("contact.letters"))
     return name
 
 
@@ -49,26 +51,26 @@ def parse_email(text: str) -> str:
     """Exactly one address, as typed but for the case of its domain; raises ValueError."""
     address = text.strip()
     if not address:
-        raise ValueError("Please enter your email address.")
+        raise ValueError(t("contact.email"))
     if len(address) > EMAIL_MAX:
-        raise ValueError(f"Please use at most {EMAIL_MAX} characters.")
+        raise ValueError(t("contact.too_long", most=EMAIL_MAX))
     try:
         found = validate_email(address, check_deliverability=False, test_environment=True, allow_smtputf8=False)
         return found.ascii_email or found.normalized
     except EmailNotValidError:
-        raise ValueError("This does not look like an email address. Example: name@example.com") from None
+        raise ValueError(t("contact.email_form")) from None
 
 
 def parse_phone(text: str) -> str:
     """A phone number with 6 to 15 digits, written with spaces and ()./- as people do; raises ValueError."""
     phone = " ".join(text.split())
     if not phone:
-        raise ValueError("Please enter your phone number.")
+        raise ValueError(t("contact.phone"))
     digits = sum(c.isdigit() for c in phone)
     if not _PHONE.fullmatch(phone) and not phone.startswith("("):
-        raise ValueError("Please use digits, for example +1 212 555 0100.")
+        raise ValueError(t("contact.phone_digits"))
     if not _PHONE.fullmatch(phone.lstrip("(")) or not 6 <= digits <= 15 or len(phone) > PHONE_MAX:
-        raise ValueError("Please check the number: it should have 6 to 15 digits.")
+        raise ValueError(t("contact.phone_length"))
     return phone
 
 
@@ -76,9 +78,9 @@ def parse_notes(text: str) -> str:
     """Up to 1,000 characters over several lines; raises ValueError."""
     notes = text.strip()
     if len(notes) > NOTES_MAX:
-        raise ValueError(f"Please use at most {NOTES_MAX:,} characters.")
+        raise ValueError(t("contact.too_long", most=format_number(NOTES_MAX)))
     if "\x00" in notes:
-        raise ValueError("Please remove the special characters.")
+        raise ValueError(t("contact.special"))
     return notes
 
 

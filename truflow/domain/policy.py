@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from truflow.texts import t
+
 
 @dataclass(frozen=True)
 class Tier:
@@ -23,28 +25,27 @@ def to_json(tiers: Sequence[Tier]) -> list[dict[str, int]]:
 
 def from_json(rows: Sequence[dict[str, int]]) -> tuple[Tier, ...]:
     """The tiers, the earliest first."""
-    return tuple(sorted((Tier(**row) for row in rows), key=lambda t: -t.hours_before))
+    return tuple(sorted((Tier(**row) for row in rows), key=lambda tier: -tier.hours_before))
 
 
 def in_words(tiers: Sequence[Tier]) -> str:
     """The policy as one plain sentence."""
-    parts = [_tier_in_words(tier) for tier in sorted(tiers, key=lambda t: -t.hours_before) if tier.refund_percent > 0]
-    if not parts:
-        return "What you pay now is not returned when you cancel."
-    return "You can cancel " + ", and ".join(parts) + "; after that it is kept."
+    parts = [
+        _tier_in_words(tier) for tier in sorted(tiers, key=lambda tier: -tier.hours_before) if tier.refund_percent > 0
+    ]
+    return t("policy.tiers", tiers=t("policy.and").join(parts)) if parts else t("policy.nothing_back")
 
 
 def _tier_in_words(tier: Tier) -> str:
-    back = "what you paid comes back whole" if tier.refund_percent == 100 else f"{tier.refund_percent}% comes back"
-    if tier.hours_before == 0:
-        return f"until it begins and {back}"
-    return f"up to {_span(tier.hours_before)} before and {back}"
+    until = "start" if tier.hours_before == 0 else "before"
+    how_much = "whole" if tier.refund_percent == 100 else "part"
+    return t(f"policy.{until}_{how_much}", span=_span(tier.hours_before), percent=tier.refund_percent)
 
 
 def _span(hours: int) -> str:
     if hours % 24 == 0 and hours >= 48:
-        return f"{hours // 24} days"
-    return "1 hour" if hours == 1 else f"{hours} hours"
+        return t("policy.days", count=hours // 24)
+    return t("policy.hour") if hours == 1 else t("policy.hours", count=hours)
 
 
 def agreement(now_text: str, later_text: str, tiers: Sequence[Tier]) -> str:
@@ -52,15 +53,10 @@ def agreement(now_text: str, later_text: str, tiers: Sequence[Tier]) -> str:
 
     The texts are sums of money already written out, empty when nothing is due then.
     """
-    if now_text and later_text:
-        pays = f"You pay {now_text} now and {later_text} at your visit."
-    elif now_text:
-        pays = f"You pay {now_text} now, and nothing more at your visit."
-    elif later_text:
-        return f"You pay nothing now and {later_text} at your visit. Please cancel in good time if you cannot come."
-    else:
-        return "There is nothing to pay. Please cancel in good time if you cannot come."
-    return f"{pays} {in_words(tiers)}"
+    if now_text:
+        key = "policy.now_and_later" if later_text else "policy.all_now"
+        return f"{t(key, now=now_text, later=later_text)} {in_words(tiers)}"
+    return t("policy.all_later", later=later_text) if later_text else t("policy.free")
 
 
 @dataclass(frozen=True)

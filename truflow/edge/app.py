@@ -11,23 +11,28 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from truflow.edge.address import is_loopback
 from truflow.edge.answers import Answer, broken, redirect, refused
-from truflow.edge.build import STATIC_DIR, Build
+from truflow.edge.build import STATIC_DIR, Build, branded
 from truflow.edge.csp import page_policy
 from truflow.edge.env_chunk import env_answer
+from truflow.edge.guest_pages import GuestPages
 from truflow.edge.headers import Wardrobe
 from truflow.edge.limits import CONNECTS, FRAMES, Buckets, CappedBody, MeteredSocket, is_exempt
 from truflow.edge.origins import WEBHOOKS, may_change, may_connect
-from truflow.edge.service_pages import LookUp, ServicePages, look_up
+from truflow.edge.shop import LookUp, Window, look_up
 from truflow.edge.sign_in_courtesy import IsSignedIn, is_admin, sign_in_first
-from truflow.edge.sitemap import Sitemap, slugs_on_sale
+from truflow.edge.sitemap import Sitemap
 from truflow.edge.visit import Visit
 from truflow.services import traffic
 from truflow.settings import Settings, get_settings
+from truflow.tracing import following
 
 # Sockets begin here; it also answers plain requests of clients that poll.
 SOCKET = "/_event"
 # Asked by machines next to us, over plain http.
 HEALTH = ("/healthz", "/readyz", "/metrics")
+
+# Shows every piece of the design; nothing for guests.
+FOR_BUILDERS = "/styleguide"
 
 log = structlog.get_logger()
 
@@ -41,20 +46,20 @@ class Edge:
         settings: Settings | None = None,
         static_dir: Path = STATIC_DIR,
         *,
-        find_service: LookUp = look_up,
-        find_slugs: Callable[[], list[str]] = slugs_on_sale,
+        find_shop: LookUp = look_up,
         signed_in: IsSignedIn = is_admin,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.app = app
         self.settings = settings or get_settings()
-        self.build = Build.read(static_dir)
+        self.build = branded(Build.read(static_dir), self.settings.brand_color)
         hashes = self.build.script_hashes
-        policies = (page_policy(self.settings, hashes, payments=payments) for payments in (True, False))
+        policies = (page_policy(self.settings, hashes, payments=payments) for payments in (False, True))
         self.wardrobe = Wardrobe(self.settings, *policies)
         self.env_chunk = env_answer(self.build)
-        self.service_pages = ServicePages(self.build, find_service, clock)
-        self.sitemap = Sitemap(self.settings.origin, find_slugs, clock)
+        window = Window(find_shop, clock)
+        self.guest_pages = GuestPages(self.build, self.settings.origin, window)
+        self.sitemap = Sitemap(self.settings.origin, window)
         self.signed_in = signed_in
         self.connects = Buckets(CONNECTS, clock)
         self.polls = Buckets(FRAMES, clock)
@@ -67,7 +72,7 @@ class Edge:
             await self.app(scope, receive, send)
             return
         visit = Visit.of(scope, self.settings.trusted_proxy_hops)
-        with structlog.contextvars.bound_contextvars(request_id=visit.request_id):
+        with following(visit.request_id):
             if scope["type"] == "websocket":
                 await self._socket(visit, scope, receive, send)
             else:
@@ -106,10 +111,12 @@ class Edge:
             )
         if visit.path == "/api" or not visit.path.isprintable():  # no router of ours looks beyond the end of a line
             return refused(404, "NOT_FOUND", "We could not find this page.")
+        if self.settings.env == "production" and visit.within(FOR_BUILDERS):
+            return refused(404, "NOT_FOUND", "We could not find this page.")
         if self.env_chunk is not None and visit.reads and visit.path == self.build.env_chunk_path:
             return self.env_chunk
         to_sign_in = await sign_in_first(visit, self.settings, self.signed_in)
-        return to_sign_in or await self.service_pages.answer(visit) or await self.sitemap.answer(visit)
+        return to_sign_in or await self.guest_pages.answer(visit) or await self.sitemap.answer(visit)
 
     def _may_be_plain(self, visit: Visit, scope: Scope) -> bool:
         # The sandbox writes its letters from next door; Stripe itself only ever uses https.

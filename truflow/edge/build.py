@@ -3,9 +3,10 @@
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from truflow.domain import brand
 from truflow.settings import ROOT
 
 STATIC_DIR = ROOT / ".web" / "build" / "client"
@@ -15,10 +16,11 @@ NOT_RUN = (b"application/ld+json", b"application/json")
 
 @dataclass(frozen=True)
 class Build:
-    """`folders` are the pages whose file lies in a folder of their name; the server would redirect to the slash."""
+    """`pages` by their addresses; `folders` are those of them whose file lies in a folder of their name."""
 
     script_hashes: frozenset[str]
     folders: frozenset[str]
+    pages: dict[str, str]
     fallback: str
     env_chunk_path: str
     env_chunk: str
@@ -37,10 +39,28 @@ class Build:
                 for page in pages
                 if page.name == "index.html" and page.parent != static_dir
             ),
+            pages={_place_of(page, static_dir): page.read_text("utf-8") for page in pages if page.name == "index.html"},
             fallback=fallback.read_text("utf-8") if fallback.is_file() else "",
             env_chunk_path=f"/assets/{chunk.name}" if chunk else "",
             env_chunk=chunk.read_text("utf-8") if chunk else "",
         )
+
+
+def branded(build: Build, color: str) -> Build:
+    """The same pages in the owner's colour; a build knows no settings, so its own is our green."""
+    if not color:
+        return build
+    line = f"<style>{brand.stylesheet(color)}</style></head>"
+    return replace(
+        build,
+        pages={place: page.replace("</head>", line, 1) for place, page in build.pages.items()},
+        fallback=build.fallback.replace("</head>", line, 1),
+    )
+
+
+def _place_of(page: Path, static_dir: Path) -> str:
+    """The address of a page by its file: `/` or `/book`, without a slash at the end."""
+    return "/" + page.parent.relative_to(static_dir).as_posix().removeprefix(".")
 
 
 def inline_hashes(page: bytes) -> list[str]:

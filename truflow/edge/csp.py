@@ -15,11 +15,12 @@ STRIPE = {
 INERT = "default-src 'none'; frame-ancestors {ancestors}"
 
 
-def page_policy(settings: Settings, hashes: frozenset[str], *, payments: bool = True) -> str:
+def page_policy(settings: Settings, hashes: frozenset[str], *, payments: bool) -> str:
     """The policy of our pages, all but who may frame them: `{ancestors}` is still to be filled in.
 
-    A policy is its document's, whatever page is drawn in it later; so each page from which a guest may walk to her
-    payment names Stripe's hosts, and the desk, from which nobody does, names none.
+    A policy is its document's, whatever page is drawn in it later; so a booking's page, the only one on which somebody
+    pays, is always loaded as a document of its own (`OwnDocument` in components/routing.jsx), and only its policy
+    names Stripe's hosts.
     """
     stripe = _payment_sources(settings) if payments else {}
     parts = {

@@ -10,20 +10,21 @@ from truflow.settings import LOOPBACK, Settings
 
 Lines = list[tuple[bytes, bytes]]
 
-PRIVATE = ("/booking", "/book/success", "/admin", "/account", "/payment", "/api", "/sandbox", "/metrics")
-NO_REFERRER = ("/booking", "/book/success", "/admin", "/account", "/payment")
-NO_PAYMENTS = ("/admin", "/api")
+NO_REFERRER = ("/booking", "/book/success", "/plain", "/admin", "/account", "/payment")
+PRIVATE = (*NO_REFERRER, "/api", "/sandbox", "/metrics")
+PAYMENTS = ("/booking",)
 SANDBOX = ("/sandbox/stripe", "/sandbox/mail")
 HASHED = re.compile(r"/assets/.+-[A-Za-z0-9_-]{8,}\.[a-z0-9]+")
 FONTS = ("/fonts",)
 
 PERMISSIONS = (
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
-    'microphone=(), midi=(), usb=(), payment=(self "https://js.stripe.com" "https://hooks.stripe.com")'
+    "microphone=(), midi=(), usb=(), payment="
 )
+WALLETS = '(self "https://js.stripe.com" "https://hooks.stripe.com")'
 ALWAYS = {
     "x-content-type-options": "nosniff",
-    "permissions-policy": PERMISSIONS,
+    "server": "truflow",  # the server that runs us would say its own name and more where we say nothing
     "cross-origin-opener-policy": "same-origin-allow-popups",
 }
 
@@ -34,7 +35,7 @@ class Wardrobe:
 
     settings: Settings
     page_policy: str
-    desk_policy: str
+    payment_policy: str
 
     def dress(self, visit: Visit, status: int, lines: Lines) -> Lines:
         """The response's own lines, cleaned, with ours."""
@@ -44,6 +45,7 @@ class Wardrobe:
             **ALWAYS,
             "x-request-id": visit.request_id,
             "referrer-policy": self._referrer(visit),
+            "permissions-policy": PERMISSIONS + (WALLETS if visit.shows(*PAYMENTS) else "()"),
         }
         if status != 304:  # a browser would put the policy of this empty answer on the page that it kept
             ours["content-security-policy"] = self._policy(visit, given).replace("{ancestors}", ancestors)
@@ -51,7 +53,7 @@ class Wardrobe:
             ours["x-frame-options"] = "DENY"
         if urlsplit(self.settings.origin).scheme == "https":
             ours["strict-transport-security"] = "max-age=31536000; includeSubDomains"
-        if visit.within(*PRIVATE):
+        if visit.shows(*PRIVATE):
             ours["x-robots-tag"] = "noindex, nofollow"
         cache = _caching(visit, status, given)
         if cache:
@@ -66,17 +68,17 @@ class Wardrobe:
         is_page = given.get("content-type", "").startswith("text/html")
         if not is_page:
             return INERT
-        return self.desk_policy if visit.within(*NO_PAYMENTS) else self.page_policy
+        return self.payment_policy if visit.shows(*PAYMENTS) else self.page_policy
 
     def _ancestors(self, visit: Visit) -> str:
         if visit.within(*SANDBOX):
             return "'self'"
-        if visit.within("/admin", "/account"):
+        if visit.shows("/admin", "/account"):
             return "'none'"
         return " ".join(("'self'", *embedders)) if (embedders := embedding_origins(self.settings)) else "'none'"
 
     def _referrer(self, visit: Visit) -> str:
-        if not visit.within(*NO_REFERRER):
+        if not visit.shows(*NO_REFERRER):
             return "strict-origin-when-cross-origin"
         # Under no-referrer a form posts "Origin: null", told from a forgery by Sec-Fetch-Site, which browsers
         # send to https and to their own machine only. A demo on another http address must do without.
@@ -88,7 +90,7 @@ class Wardrobe:
 def _caching(visit: Visit, status: int, given: dict[str, str]) -> str | None:
     if visit.within("/api/docs") and "cache-control" in given:
         return None
-    if visit.within(*PRIVATE):
+    if visit.shows(*PRIVATE):
         return "no-store"
     if status not in (200, 206, 304):
         return None if "cache-control" in given else "no-cache"
@@ -103,4 +105,4 @@ def _dropped(name: str, ours: dict[str, str], given: dict[str, str]) -> bool:
     if name == "access-control-allow-credentials":
         # Said to everybody by the framework; it means something only together with an origin.
         return "access-control-allow-origin" not in given
-    return name in ours or name in ("server", "x-powered-by", "x-frame-options")
+    return name in ours or name in ("x-powered-by", "x-frame-options")

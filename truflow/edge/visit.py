@@ -1,11 +1,12 @@
 """One request as the edge sees it."""
 
-import secrets
 from dataclasses import dataclass
 
 from starlette.types import Scope
 
 from truflow.edge.address import client_address, is_secure
+from truflow.texts import plain
+from truflow.tracing import new_request_id
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -35,7 +36,7 @@ class Visit:
             headers=headers,
             client_ip=client_address(scope, hops),
             secure=is_secure(scope, hops),
-            request_id=secrets.token_hex(8),
+            request_id=new_request_id(),
         )
 
     @property
@@ -50,6 +51,11 @@ class Visit:
     def within(self, *places: str) -> bool:
         """Whether the path is one of these places or lies below one."""
         return any(self.path == place or self.path.startswith(place.rstrip("/") + "/") for place in places)
+
+    def shows(self, *pages: str) -> bool:
+        """Whether the path is one of these pages or lies below one, in whatever language."""
+        page = plain(self.path)
+        return any(page == place or page.startswith(place + "/") for place in pages)
 
     def cookie(self, name: str) -> str | None:
         """The value of a cookie."""

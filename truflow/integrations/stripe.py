@@ -114,7 +114,9 @@ def in_our_words() -> Iterator[None]:
         raise StripeRefused(error.code or type(error).__name__) from None
 
 
-def create_intent(*, payment_id: str, booking_id: str, reference: str, amount_cents: int, currency: str) -> Intent:
+def create_intent(
+    *, payment_id: str, booking_id: str, reference: str, amount_cents: int, currency: str, request_id: str = ""
+) -> Intent:
     """Make the intent of this payment row; the same row gives the same intent however often it is asked for."""
     with in_our_words():
         made = client().v1.payment_intents.create(
@@ -123,7 +125,9 @@ def create_intent(*, payment_id: str, booking_id: str, reference: str, amount_ce
                 "currency": currency,
                 "allowed_payment_method_types": METHODS,
                 "description": f"Booking {reference}",
-                "metadata": {"payment_id": payment_id, "booking_id": booking_id, "reference": reference},
+                "metadata": _notes(
+                    payment_id=payment_id, booking_id=booking_id, reference=reference, request_id=request_id
+                ),
             },
             {"idempotency_key": f"intent-{payment_id}"},
         )
@@ -158,7 +162,7 @@ def cancel_intent(intent_id: str, *, key: str) -> Intent:
         )
 
 
-def create_refund(*, intent_id: str, amount_cents: int, refund_id: str, key: str) -> StripeRefund:
+def create_refund(*, intent_id: str, amount_cents: int, refund_id: str, key: str, request_id: str = "") -> StripeRefund:
     """Send money back to the card that paid."""
     with in_our_words():
         made = client().v1.refunds.create(
@@ -166,7 +170,7 @@ def create_refund(*, intent_id: str, amount_cents: int, refund_id: str, key: str
                 "payment_intent": intent_id,
                 "amount": amount_cents,
                 "reason": "requested_by_customer",
-                "metadata": {"refund_id": refund_id},
+                "metadata": _notes(refund_id=refund_id, request_id=request_id),
             },
             {"idempotency_key": key},
         )
@@ -208,6 +212,11 @@ def intent_of(it: stripe.PaymentIntent) -> Intent:
         last_code=(getattr(error, "decline_code", None) or getattr(error, "code", None) or "") if error else "",
         refunded_cents=it.latest_charge.amount_refunded if isinstance(it.latest_charge, stripe.Charge) else None,
     )
+
+
+def _notes(**notes: str) -> dict[str, str]:
+    """What we write on an object; an empty note would not be the same to Stripe as none."""
+    return {name: note for name, note in notes.items() if note}
 
 
 def _noted(metadata: Any, name: str) -> str:

@@ -33,6 +33,13 @@ class MailFacts:
     due: str = ""  # what is paid at the visit; empty when nothing is
     refunded: str = ""
     by_hand: str = ""
+    received: str = ""  # receipt: the sum that came
+    receipt: str = ""  # its number
+    receipt_url: str = ""
+    tax: str = ""
+    earlier: str = ""  # moved: the time that was
+    quote: str = ""  # what cancelling gives back, and until when
+    directions_url: str = ""
     manage_url: str = ""
     calendar_url: str = ""
     book_url: str = ""

@@ -1,54 +1,45 @@
-"""The letters: which sentences, facts, buttons and links each mail has, in their order.
+"""The letters to guests: which sentences, facts, buttons and links each has, in their order; and the table of all."""
 
-A letter is drawn twice, as HTML and as plain text, from the same parts; so neither can say less than the other.
-"""
-
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
-from truflow.mails.facts import FreeTime, MailFacts
+from truflow.mails.facts import MailFacts
+from truflow.mails.parts import (
+    Letter,
+    Part,
+    Texts,
+    aside,
+    asked_for,
+    button,
+    day_and_start,
+    greeting,
+    link,
+    paragraph,
+    present,
+    rows,
+    service,
+)
+from truflow.mails.practice_letters import (
+    admin_invitation,
+    admin_password,
+    practice_cancelled,
+    practice_moved,
+    practice_notice,
+)
 from truflow.mails.texts import ENGLISH
-
-Texts = dict[str, str]
-LONGEST_GREETING = 60
-LOOKS_LIKE_A_LINK = re.compile(r"://|www\.|\w\.\w|@|[/\\<>]", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Part:
-    """One piece of a letter; `kind` says which fields it uses."""
-
-    kind: Literal["paragraph", "facts", "button", "link", "times", "aside"]
-    text: str = ""
-    title: str = ""
-    url: str = ""
-    rows: tuple[tuple[str, str], ...] = ()
-    times: tuple[FreeTime, ...] = ()
-
-
-@dataclass(frozen=True)
-class Letter:
-    subject: str
-    heading: str
-    tone: Literal["calm", "care"]
-    parts: tuple[Part, ...]
-    to_guest: bool = True
 
 
 def confirmation(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
     """To the guest: the appointment is booked."""
     return Letter(
-        subject=texts["confirmation.subject"].format(practice=facts.practice_name, when=_day_and_start(facts.when)),
+        subject=texts["confirmation.subject"].format(practice=facts.practice_name, when=day_and_start(facts.when)),
         heading=texts["confirmation.heading"],
         tone="calm",
-        parts=_present(
-            _greeting(facts, texts),
-            _paragraph(texts["confirmation.intro"].format(practice=facts.practice_name)),
-            _facts(
+        parts=present(
+            greeting(facts, texts),
+            paragraph(texts["confirmation.intro"].format(practice=facts.practice_name)),
+            rows(
                 texts,
-                ("service", _service(facts, texts)),
+                ("service", service(facts, texts)),
                 ("when", facts.when),
                 ("where", facts.practice_address),
                 ("reference", facts.reference),
@@ -56,38 +47,10 @@ def confirmation(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
                 ("paid", facts.paid),
                 ("due", facts.due),
             ),
-            _button(texts["button.manage"], facts.manage_url),
-            _link(texts["link.calendar"], facts.calendar_url),
-            Part("aside", title=texts["confirmation.policy"], text=facts.policy) if facts.policy else None,
-        ),
-    )
-
-
-def practice_notice(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
-    """To the practice: somebody booked."""
-    return Letter(
-        subject=texts["practice_notice.subject"].format(
-            reference=facts.reference, service=facts.service, when=_day_and_start(facts.when)
-        ),
-        heading=texts["practice_notice.heading"],
-        tone="calm",
-        to_guest=False,
-        parts=_present(
-            _paragraph(texts["practice_notice.intro"].format(guest=facts.guest_name, service=facts.service)),
-            _facts(
-                texts,
-                ("when", facts.when),
-                ("service", _service(facts, texts)),
-                ("guest", facts.guest_name),
-                ("email", facts.guest_email),
-                ("phone", facts.guest_phone),
-                ("notes", facts.notes),
-                ("price", facts.price),
-                ("paid", facts.paid),
-                ("due", facts.due),
-                ("reference", facts.reference),
-            ),
-            _button(texts["button.desk"], facts.admin_url),
+            button(texts["button.manage"], facts.manage_url),
+            link(texts["link.calendar"], facts.calendar_url),
+            link(texts["link.directions"], facts.directions_url),
+            aside(texts["aside.plans"], facts.quote) or aside(texts["confirmation.policy"], facts.policy),
         ),
     )
 
@@ -98,14 +61,14 @@ def apology(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
         subject=texts["apology.subject"].format(practice=facts.practice_name),
         heading=texts["apology.heading"],
         tone="care",
-        parts=_present(
-            _greeting(facts, texts),
-            _paragraph(texts["apology.intro"]),
-            _paragraph(texts["apology.money"].format(refunded=facts.refunded)),
-            _asked_for(facts, texts),
-            _paragraph(texts["apology.free_times" if facts.free_times else "apology.no_times"]),
+        parts=present(
+            greeting(facts, texts),
+            paragraph(texts["apology.intro"]),
+            paragraph(texts["apology.money"].format(refunded=facts.refunded)),
+            asked_for(facts, texts),
+            paragraph(texts["apology.free_times" if facts.free_times else "apology.no_times"]),
             Part("times", times=facts.free_times) if facts.free_times else None,
-            _button(texts["button.book"], facts.book_url),
+            button(texts["button.book"], facts.book_url),
         ),
     )
 
@@ -117,13 +80,13 @@ def refund_notice(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
         subject=texts["refund_notice.subject"].format(refunded=facts.refunded, practice=facts.practice_name),
         heading=texts["refund_notice.heading"],
         tone="calm",
-        parts=_present(
-            _greeting(facts, texts),
-            _paragraph(" ".join(filter(None, (texts["refund_notice.intro"].format(refunded=facts.refunded), why)))),
-            _paragraph(texts["cancellation.by_hand"].format(by_hand=facts.by_hand)) if facts.by_hand else None,
-            _paragraph(texts["refund_notice.wait"]),
-            _asked_for(facts, texts),
-            _button(texts["button.manage"], facts.manage_url),
+        parts=present(
+            greeting(facts, texts),
+            paragraph(" ".join(filter(None, (texts["refund_notice.intro"].format(refunded=facts.refunded), why)))),
+            paragraph(texts["cancellation.by_hand"].format(by_hand=facts.by_hand)) if facts.by_hand else None,
+            paragraph(texts["refund_notice.wait"]),
+            asked_for(facts, texts),
+            button(texts["button.manage"], facts.manage_url),
         ),
     )
 
@@ -138,18 +101,18 @@ def cancellation(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
     if not any(money) and facts.paid:
         money = [texts["cancellation.no_refund"].format(paid=facts.paid)]
     return Letter(
-        subject=texts["cancellation.subject"].format(practice=facts.practice_name, when=_day_and_start(facts.when)),
+        subject=texts["cancellation.subject"].format(practice=facts.practice_name, when=day_and_start(facts.when)),
         heading=texts["cancellation.heading"],
         tone="care",
-        parts=_present(
-            _greeting(facts, texts),
-            _paragraph(who.format(practice=facts.practice_name)),
-            _paragraph(facts.note),
-            *map(_paragraph, money),
-            _asked_for(facts, texts),
-            _paragraph(texts["cancellation.again"]),
-            _button(texts["button.book"], facts.book_url),
-            _link(texts["button.manage"], facts.manage_url),
+        parts=present(
+            greeting(facts, texts),
+            paragraph(who.format(practice=facts.practice_name)),
+            paragraph(facts.note),
+            *map(paragraph, money),
+            asked_for(facts, texts),
+            paragraph(texts["cancellation.again"]),
+            button(texts["button.book"], facts.book_url),
+            link(texts["button.manage"], facts.manage_url),
         ),
     )
 
@@ -157,22 +120,76 @@ def cancellation(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
 def moved(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
     """To the guest: the appointment has a new time."""
     return Letter(
-        subject=texts["moved.subject"].format(practice=facts.practice_name, when=_day_and_start(facts.when)),
+        subject=texts["moved.subject"].format(practice=facts.practice_name, when=day_and_start(facts.when)),
         heading=texts["moved.heading"],
         tone="calm",
-        parts=_present(
-            _greeting(facts, texts),
-            _paragraph(texts["moved.intro"]),
-            _facts(
+        parts=present(
+            greeting(facts, texts),
+            paragraph(texts["moved.intro"]),
+            rows(
                 texts,
-                ("service", _service(facts, texts)),
+                ("earlier", facts.earlier),
+                ("new_time", facts.when),
+                ("service", service(facts, texts)),
+                ("where", facts.practice_address),
+                ("reference", facts.reference),
+                ("due", facts.due),
+            ),
+            button(texts["button.manage"], facts.manage_url),
+            link(texts["link.calendar"], facts.calendar_url),
+            link(texts["link.directions"], facts.directions_url),
+            aside(texts["aside.plans"], facts.quote),
+        ),
+    )
+
+
+def reminder(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
+    """To the guest: her appointment is a day ahead."""
+    return Letter(
+        subject=texts["reminder.subject"].format(practice=facts.practice_name, when=day_and_start(facts.when)),
+        heading=texts["reminder.heading"],
+        tone="calm",
+        parts=present(
+            greeting(facts, texts),
+            paragraph(texts["reminder.intro"].format(practice=facts.practice_name)),
+            rows(
+                texts,
+                ("service", service(facts, texts)),
                 ("when", facts.when),
                 ("where", facts.practice_address),
                 ("reference", facts.reference),
                 ("due", facts.due),
             ),
-            _button(texts["button.manage"], facts.manage_url),
-            _link(texts["link.calendar"], facts.calendar_url),
+            button(texts["button.manage"], facts.manage_url),
+            link(texts["link.directions"], facts.directions_url),
+            aside(texts["aside.plans"], facts.quote),
+        ),
+    )
+
+
+def receipt(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
+    """To the guest: money came after the deposit."""
+    all_paid = texts["receipt.all_paid"] if facts.paid and not facts.due else ""
+    return Letter(
+        subject=texts["receipt.subject"].format(practice=facts.practice_name, received=facts.received),
+        heading=texts["receipt.heading"],
+        tone="calm",
+        parts=present(
+            greeting(facts, texts),
+            paragraph(" ".join(filter(None, (texts["receipt.intro"].format(received=facts.received), all_paid)))),
+            rows(
+                texts,
+                ("receipt", facts.receipt),
+                ("service", service(facts, texts)),
+                ("when", facts.when),
+                ("price", facts.price),
+                ("tax", facts.tax),
+                ("paid", facts.paid),
+                ("due", facts.due),
+                ("reference", facts.reference),
+            ),
+            button(texts["button.receipt"], facts.receipt_url),
+            link(texts["button.manage"], facts.manage_url),
         ),
     )
 
@@ -183,38 +200,11 @@ def links(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
         subject=texts["links.subject"].format(practice=facts.practice_name),
         heading=texts["links.heading"],
         tone="calm",
-        parts=_present(
-            _greeting(facts, texts),
-            _paragraph(texts["links.intro" if facts.free_times else "links.none"]),
+        parts=present(
+            greeting(facts, texts),
+            paragraph(texts["links.intro" if facts.free_times else "links.none"]),
             Part("times", times=facts.free_times) if facts.free_times else None,
-            _paragraph(texts["links.not_you"]),
-        ),
-    )
-
-
-def admin_password(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
-    """To an admin who forgot her password: a link that works once."""
-    return _link_to_password("admin_password", facts, texts, texts["admin_password.not_you"])
-
-
-def admin_invitation(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
-    """To somebody who may sign in from now on: a link to choose a password."""
-    return _link_to_password("admin_invitation", facts, texts, texts["admin_invitation.later"])
-
-
-def _link_to_password(name: str, facts: MailFacts, texts: Texts, note: str) -> Letter:
-    return Letter(
-        subject=texts[f"{name}.subject"].format(practice=facts.practice_name),
-        heading=texts[f"{name}.heading"],
-        tone="calm",
-        to_guest=False,
-        parts=_present(
-            _greeting(facts, texts),
-            _paragraph(texts[f"{name}.intro"].format(practice=facts.practice_name)),
-            _button(texts["button.password"], facts.password_url),
-            _paragraph(texts[f"{name}.once"]),
-            _paragraph(note),
-            _link(texts["link.ask"], facts.ask_url),
+            paragraph(texts["links.not_you"]),
         ),
     )
 
@@ -229,6 +219,10 @@ LETTERS: dict[str, Callable[[MailFacts, Texts], Letter]] = {
     "admin_password": admin_password,
     "admin_invitation": admin_invitation,
     "links": links,
+    "reminder": reminder,
+    "receipt": receipt,
+    "practice_moved": practice_moved,
+    "practice_cancelled": practice_cancelled,
 }
 
 
@@ -236,47 +230,3 @@ def contact(facts: MailFacts, texts: Texts = ENGLISH) -> str:
     """How the reader reaches a person."""
     call = texts["footer.or_call"].format(phone=facts.practice_phone) if facts.practice_phone else ""
     return texts["footer.contact"].format(or_call=call)
-
-
-def _present(*parts: Part | None) -> tuple[Part, ...]:
-    return tuple(part for part in parts if part is not None)
-
-
-def _greeting(facts: MailFacts, texts: Texts) -> Part:
-    """By name, unless the name would smuggle a link into a mail that bears the practice's name."""
-    name = " ".join(facts.guest_name.split())
-    if not name or len(name) > LONGEST_GREETING or LOOKS_LIKE_A_LINK.search(name):
-        return Part("paragraph", text=texts["greeting.nameless"])
-    return Part("paragraph", text=texts["greeting"].format(name=name))
-
-
-def _paragraph(text: str) -> Part | None:
-    return Part("paragraph", text=text) if text else None
-
-
-def _button(label: str, url: str) -> Part | None:
-    return Part("button", text=label, url=url) if url else None
-
-
-def _link(label: str, url: str) -> Part | None:
-    return Part("link", text=label, url=url) if url else None
-
-
-def _facts(texts: Texts, *rows: tuple[str, str]) -> Part:
-    return Part("facts", rows=tuple((texts[f"label.{name}"], value) for name, value in rows if value))
-
-
-def _asked_for(facts: MailFacts, texts: Texts) -> Part:
-    """The booking a mail is about, when it no longer takes place."""
-    return _facts(texts, ("service", _service(facts, texts)), ("when", facts.when), ("reference", facts.reference))
-
-
-def _service(facts: MailFacts, texts: Texts) -> str:
-    if not facts.length:
-        return facts.service
-    return texts["service.length"].format(service=facts.service, length=facts.length)
-
-
-def _day_and_start(when: str) -> str:
-    """The part of "Tuesday, December 1, 2026, 4:30 PM – 5:30 PM (…)" that a subject line needs."""
-    return when.split(" – ", 1)[0]

@@ -8,7 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from truflow.mails.facts import MailFacts, Rendered
 from truflow.mails.letters import LETTERS, contact
-from truflow.mails.texts import ENGLISH
+from truflow.mails.texts import letters_in
+from truflow.texts import language
 
 TEMPLATES = frozenset(LETTERS)
 TEXT_WIDTH = 72
@@ -17,12 +18,14 @@ GAP = re.compile(r"\n{3,}")
 
 def render(template: str, facts: MailFacts) -> Rendered:
     """Subject, plain text and HTML of the mail with that name."""
-    letter = LETTERS[template](facts, ENGLISH)
+    texts = letters_in(language())
+    letter = LETTERS[template](facts, texts)
     sheet = {
+        "language": language(),
         "letter": letter,
         "facts": facts,
-        "contact": contact(facts) if letter.to_guest else "",
-        "private": ENGLISH["footer.private"] if letter.to_guest and facts.manage_url else "",
+        "contact": contact(facts, texts) if letter.to_guest else "",
+        "private": texts["footer.private"] if letter.to_guest and facts.manage_url else "",
     }
     return Rendered(
         subject=" ".join(letter.subject.split()),

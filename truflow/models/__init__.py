@@ -23,6 +23,7 @@ from truflow.models.payment import (
     RefundStatus,
 )
 from truflow.models.people import AdminUser, OneTimeToken, Session, SessionKind, TokenPurpose
+from truflow.models.receipt import Receipt
 
 __all__ = [
     "AdminAlert",
@@ -43,6 +44,7 @@ __all__ = [
     "Payment",
     "PaymentAuditLog",
     "PaymentStatus",
+    "Receipt",
     "Refund",
     "RefundReason",
     "RefundStatus",

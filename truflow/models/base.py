@@ -50,5 +50,10 @@ def maybe_moment() -> Any:
     return Field(default=None, sa_type=Moment)
 
 
+def origin() -> Any:
+    """The request that a row was made in; empty for rows that no request made."""
+    return Field(default="", sa_column_kwargs={"server_default": ""})
+
+
 def json_column() -> Any:
     return Field(default_factory=dict, sa_type=JSONB)

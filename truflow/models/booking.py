@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from truflow.errors import IllegalTransition
 from truflow.models.base import maybe_moment, moment, one_of, uuid_key
+from truflow.texts import LANGUAGES
 
 
 class BookingStatus(StrEnum):
@@ -48,11 +49,12 @@ class Customer(SQLModel, table=True):
 
 
 class Booking(SQLModel, table=True):
-    """A place in somebody's day; `policy` and `terms` are as they were when it was made."""
+    """A place in somebody's day; `policy` and `terms` are as they were when it was made, in its guest's `language`."""
 
     __table_args__ = (
         one_of("kind", ["APPOINTMENT", "COURSE"]),
         one_of("status", list(BookingStatus)),
+        one_of("language", LANGUAGES),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("downpayment_cents between 0 and price_cents", name="downpayment_within_price"),
         CheckConstraint("status <> 'PENDING' or hold_expires_at is not null", name="hold_has_an_end"),
@@ -81,6 +83,7 @@ class Booking(SQLModel, table=True):
     hold_expires_at: dt.datetime | None = maybe_moment()
     policy: list[dict[str, int]] = Field(default_factory=list, sa_type=JSONB)
     terms: str = ""
+    language: str = Field(default="en", sa_column_kwargs={"server_default": "en"})
     notes: str | None = None
     request_key: str | None = None
     request_fingerprint: str | None = None

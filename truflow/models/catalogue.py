@@ -93,6 +93,7 @@ class SystemSettings(SQLModel, table=True):
         CheckConstraint("hold_minutes between 1 and 30", name="hold_sane"),
         CheckConstraint("horizon_days between 1 and 730", name="horizon_sane"),
         CheckConstraint("minimum_notice_minutes between 0 and 43200", name="notice_sane"),
+        CheckConstraint("tax_rate_milli between 0 and 100000", name="tax_rate_sane"),
     )
 
     id: int = Field(default=1, primary_key=True)
@@ -102,6 +103,9 @@ class SystemSettings(SQLModel, table=True):
     email: str = ""
     logo_url: str = ""
     tax_line: str = ""
+    tax_name: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    tax_rate_milli: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Thousandths of a percent: 8875 is 8.875 %; prices include it."""
     terms: str = ""
     timezone: str = "America/New_York"
     currency: str = "usd"

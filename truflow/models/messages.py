@@ -9,7 +9,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from truflow.models.base import json_column, maybe_moment, moment, one_of, uuid_key
+from truflow.models.base import json_column, maybe_moment, moment, one_of, origin, uuid_key
 
 
 class OutboxStatus(StrEnum):
@@ -63,6 +63,7 @@ class Outbox(SQLModel, table=True):
     lease_token: UUID | None = None
     attempts: int = 0
     last_code: str | None = None
+    request_id: str = origin()
     created_at: dt.datetime = moment()
     done_at: dt.datetime | None = maybe_moment()
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
-from truflow.models.base import maybe_moment, moment, one_of, uuid_key
+from truflow.models.base import maybe_moment, moment, one_of, origin, uuid_key
 
 
 class PaymentStatus(StrEnum):
@@ -122,6 +122,7 @@ class Payment(SQLModel, table=True):
     dispute: str = Field(default=DisputeStatus.NONE, sa_column_kwargs={"server_default": "NONE"})
     stripe_intent_id: str | None = None
     last_code: str | None = None
+    request_id: str = origin()
     created_at: dt.datetime = moment()
     settled_at: dt.datetime | None = maybe_moment()
 
@@ -168,6 +169,7 @@ class Refund(SQLModel, table=True):
     retry_of: UUID | None = None
     stripe_refund_id: str | None = None
     last_code: str | None = None
+    request_id: str = origin()
     created_at: dt.datetime = moment()
     settled_at: dt.datetime | None = maybe_moment()
 

@@ -3,14 +3,25 @@
 import reflex as rx
 
 from truflow.components.frame import guest_page
-from truflow.components.islands import HeldNote, HoldClock, PayElement, Ticker, go_link, token_link
+from truflow.components.islands import (
+    HeldNote,
+    HoldClock,
+    PayElement,
+    Ticker,
+    go_link,
+    own_document,
+)
+from truflow.components.managing import PlainWay
 from truflow.components.pieces import Text, calm, fact, live, notice, skeleton
+from truflow.pages import managing
+from truflow.pages.moving import another_time
 from truflow.state.booking import POLLS, Booking
+from truflow.state.managing import Managing
+from truflow.state.moving import Moving
 from truflow.state.practice import Practice
 from truflow.texts import t
 
 OUTCOMES = {
-    "CONFIRMED": ("booking.confirmed", "booking.confirmed_lead"),
     "COMPLETED": ("booking.completed", "booking.completed_lead"),
     "NO_SHOW": ("booking.no_show", "booking.no_show_lead"),
     "CANCELLED": ("booking.cancelled", "booking.cancelled_lead"),
@@ -21,19 +32,27 @@ OUTCOMES = {
 
 def booking() -> rx.Component:
     """The page every mail leads to."""
+    missing = calm(t("booking.not_found_title"), t("booking.not_found"), _find(), _call(), _home())
     return guest_page(
         HeldNote.create(state=Booking.stage, label=Booking.hold_time, seconds=Booking.hold_seconds),
-        rx.el.div(_payment(), hidden=Booking.stage != "PENDING"),
-        _outcome(calm(t("booking.not_found_title"), t("booking.not_found"), _call(), _home()), pending=rx.fragment()),
+        managing.messages(),
+        own_document(rx.el.div(_payment(), hidden=(Booking.stage != "PENDING") & ~Managing.paying)),
+        rx.cond(
+            Moving.step,
+            another_time(),
+            rx.cond(Managing.paying, rx.fragment(), _outcome(missing, _confirmed(), pending=rx.fragment())),
+        ),
         narrow=True,
     )
 
 
 def success() -> rx.Component:
     """The same confirmation, where the payment leads."""
+    missing = calm(t("success.empty_title"), t("success.empty"), _find(), _home())
     return guest_page(
         HeldNote.create(state=Booking.stage, label=Booking.hold_time, seconds=Booking.hold_seconds),
-        _outcome(calm(t("success.empty_title"), t("success.empty"), _home()), pending=_processing()),
+        managing.messages(),
+        _outcome(missing, _thanks(), pending=_processing()),
         narrow=True,
     )
 
@@ -47,10 +66,11 @@ def _payment() -> rx.Component:
                 rx.el.h1(t("pay.headline"), tab_index=-1),
                 rx.el.p(t("pay.title"), class_name="lead"),
             ),
+            rx.el.h1(t("manage.pay_rest_title"), tab_index=-1),
         ),
         rx.el.div(
             HoldClock.create(
-                until=Booking.hold_until,
+                until=rx.cond(Booking.stage == "PENDING", Booking.hold_until, ""),
                 seconds=Booking.hold_seconds,
                 label=Booking.hold_label,
                 left_word=t("pay.left"),
@@ -59,7 +79,7 @@ def _payment() -> rx.Component:
                 on_over=Booking.check,
             ),
             _facts(paid=False),
-            rx.el.p(Booking.card.terms),
+            rx.cond(Booking.stage == "PENDING", rx.el.p(Booking.card.terms)),
             PayElement.create(
                 src=Booking.script,
                 publishable_key=Booking.publishable_key,
@@ -76,12 +96,16 @@ def _payment() -> rx.Component:
                 on_action_done=Booking.check,
             ),
             rx.el.p(t("pay.safe"), class_name="soft small"),
+            rx.cond(
+                Managing.paying,
+                rx.el.button(t("manage.pay_later"), type="button", on_click=Managing.leave_balance, class_name="link"),
+            ),
             class_name="card mt-6 stack",
         ),
     )
 
 
-def _outcome(missing: rx.Component, *, pending: rx.Component) -> rx.Component:
+def _outcome(missing: rx.Component, confirmed: rx.Component, *, pending: rx.Component) -> rx.Component:
     return rx.match(
         Booking.stage,
         ("PENDING", pending),
@@ -89,16 +113,43 @@ def _outcome(missing: rx.Component, *, pending: rx.Component) -> rx.Component:
         ("missing", missing),
         ("failed", rx.el.div(calm(t("pay.title_page"), t("booking.failed"), _again()), notice(Booking.notice))),
         ("PROCESSING", _processing()),
+        ("CONFIRMED", confirmed),
         *[(stage, _settled(stage)) for stage in OUTCOMES],
         missing,
     )
 
 
+def _thanks() -> rx.Component:
+    """Just booked: where the mail went, the calendar file, and the way to everything else."""
+    return rx.el.div(
+        _tick(),
+        rx.el.h1(t("booking.confirmed"), tab_index=-1),
+        rx.el.p(t("booking.confirmed_lead"), class_name="lead"),
+        managing.mail_address(),
+        rx.el.div(_facts(paid=True), class_name="card mt-6"),
+        managing.files(),
+        managing.to_booking(),
+        class_name="py-2",
+    )
+
+
+def _confirmed() -> rx.Component:
+    """An appointment that stands, with all that can be done with it."""
+    return rx.el.div(
+        rx.el.h1(t("manage.title"), tab_index=-1),
+        rx.el.p(Booking.card.when, class_name="lead"),
+        rx.el.div(_facts(paid=True, when=False), class_name="card mt-6"),
+        managing.files(),
+        managing.rest(),
+        managing.change(),
+        rx.el.p(t("booking.terms"), " ", Booking.card.terms, class_name="soft small mt-6"),
+        class_name="py-2",
+    )
+
+
 def _settled(stage: str) -> rx.Component:
     title, lead = OUTCOMES[stage]
-    good = stage in ("CONFIRMED", "COMPLETED")
     actions = {
-        "CONFIRMED": [token_link(t("booking.calendar"), to=Booking.card.calendar, download=True, class_name="button")],
         "EXPIRED": [go_link(t("booking.again"), to=Booking.card.again, class_name="button")],
         "CONFLICT": [go_link(t("booking.again"), to=Booking.card.again, class_name="button"), _call()],
         "CANCELLED": [go_link(t("booking.another"), to="/book", class_name="button"), _call()],
@@ -106,16 +157,17 @@ def _settled(stage: str) -> rx.Component:
         "NO_SHOW": [_call()],
     }[stage]
     return rx.el.div(
-        rx.el.div("\u2713", class_name="tick mb-4", aria_hidden="true") if good else None,
+        _tick() if stage == "COMPLETED" else None,
         rx.el.h1(t(title), tab_index=-1),
         rx.el.p(t(lead), class_name="lead"),
         rx.el.div(_facts(paid=True), class_name="card mt-6"),
-        rx.el.div(*actions, class_name="mt-6 flex flex-wrap gap-3"),
-        rx.el.p(t("booking.terms"), " ", Booking.card.terms, class_name="soft small mt-6")
-        if stage == "CONFIRMED"
-        else None,
+        rx.el.div(*actions, managing.receipt_link(), class_name="mt-6 flex flex-wrap gap-3"),
         class_name="py-2",
     )
+
+
+def _tick() -> rx.Component:
+    return rx.el.div("\u2713", class_name="tick mb-4", aria_hidden="true")
 
 
 def _processing() -> rx.Component:
@@ -132,11 +184,11 @@ def _processing() -> rx.Component:
     )
 
 
-def _facts(*, paid: bool) -> rx.Component:
+def _facts(*, paid: bool, when: bool = True) -> rx.Component:
     return rx.el.dl(
         fact(t("booking.reference"), rx.el.strong(Booking.card.reference)),
         fact(t("booking.what"), Booking.card.service),
-        fact(t("booking.when"), Booking.card.when),
+        fact(t("booking.when"), Booking.card.when) if when else None,
         fact(t("booking.where"), rx.fragment(Practice.name, ", ", Practice.address)),
         fact(t("booking.price"), Booking.card.price),
         *(
@@ -157,8 +209,13 @@ def _waiting() -> rx.Component:
     return rx.el.div(
         rx.el.h1(rx.el.span(t("booking.loading"), class_name="sr-only"), skeleton("h-10", "w-2/3"), tab_index=-1),
         rx.el.div(*[skeleton("h-5", "mb-4") for _ in range(5)], class_name="card mt-6"),
+        PlainWay.create(after=6, text=t("manage.no_live"), action=t("manage.no_live_link")),
         role="status",
     )
+
+
+def _find() -> rx.Component:
+    return go_link(t("find.lost"), to="/booking/find", class_name="button")
 
 
 def _again() -> rx.Component:

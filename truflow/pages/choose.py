@@ -6,9 +6,9 @@ The form stays in the page while another time is chosen, so that nothing typed i
 import reflex as rx
 
 from truflow.components.frame import guest_page
-from truflow.components.islands import KeyField, StepFocus, VisitorZone, go_button, go_link
-from truflow.components.month import month, month_waiting, times
-from truflow.components.pieces import calm, field, live, notice, skeleton
+from truflow.components.islands import FormKeeper, KeyField, StepFocus, VisitorZone, go_button, go_link
+from truflow.components.month import day_head, looks, month, month_waiting, parts, soonest, times
+from truflow.components.pieces import calm, complaints, field, live, notice, skeleton, tick
 from truflow.state.choose import Choose
 from truflow.state.details import Details
 from truflow.state.practice import Practice
@@ -38,15 +38,21 @@ def _flow() -> rx.Component:
         rx.el.div(
             _what(),
             rx.el.section(
-                rx.el.h2(t("choose.day"), id="step-day", tab_index=-1, class_name="mb-4"),
+                soonest(),
+                rx.el.div(
+                    rx.el.h2(t("choose.day"), id="step-day", tab_index=-1), looks(), class_name="day-head mt-6 mb-3"
+                ),
+                parts(),
                 rx.cond(Choose.stage == "loading", month_waiting(), month()),
                 hidden=Choose.step == "details",
                 aria_labelledby="step-day",
                 class_name="pane pane-day",
             ),
             rx.el.section(
-                go_button("\u2190 ", t("choose.back_to_days"), to="?", replace=True, class_name="link only-phone"),
-                rx.el.h2(rx.cond(Choose.day_label, Choose.day_label, t("choose.time")), id="step-time", tab_index=-1),
+                go_button(
+                    "\u2190 ", t("choose.back_to_days"), to=Choose.days_link, replace=True, class_name="link only-phone"
+                ),
+                day_head(),
                 rx.el.p(Choose.zone_note, class_name="soft small mt-1"),
                 rx.el.div(
                     rx.cond(Choose.stage == "loading", skeleton("h-72", "mt-5"), times()), class_name="pane-scroll"
@@ -58,6 +64,7 @@ def _flow() -> rx.Component:
             _details(),
             class_name="panes",
             data_step=Choose.step,
+            data_listed=rx.cond(Choose.listed, "true", "false"),
         ),
         _bar(),
     )
@@ -76,12 +83,12 @@ def _what() -> rx.Component:
                 class_name="text-3xl! mt-1",
             ),
         ),
-        rx.el.p(Choose.service.description, class_name="soft mt-3"),
+        rx.el.p(Choose.service.description, class_name="soft mt-3 max-lg:hidden"),
         rx.el.div(
             rx.el.p(Choose.service.lasts, class_name="font-semibold"),
-            rx.el.p(Choose.service.price, class_name="service-price"),
+            rx.el.p(Choose.service.price, class_name="service-price max-lg:hidden"),
             rx.el.p(Choose.service.deposit, class_name="soft small"),
-            class_name="mt-5 max-lg:hidden",
+            class_name="what-facts",
         ),
         class_name="pane pane-what",
     )
@@ -97,7 +104,7 @@ def _details() -> rx.Component:
                 rx.el.span(Choose.chosen_zone, class_name="soft small"),
                 class_name="mt-2 mb-5",
             ),
-            notice(Details.notice),
+            complaints(Details.notice, Details.wrong),
             rx.el.form(
                 field("name", t("details.name"), Details.name_error, autocomplete="name"),
                 field(
@@ -119,6 +126,7 @@ def _details() -> rx.Component:
                     input_mode="tel",
                 ),
                 field("notes", t("details.notes"), Details.notes_error, required=False, long=True),
+                tick("remember", t("details.remember"), t("details.remember_hint")),
                 rx.el.input(type="hidden", name="start", value=Choose.start),
                 KeyField.create(name="key", slot=Choose.start),
                 rx.el.p(rx.el.strong(Choose.money), " ", Choose.terms, class_name="pt-2"),
@@ -131,8 +139,10 @@ def _details() -> rx.Component:
                 rx.el.p(Choose.held_next, class_name="soft small"),
                 on_submit=Details.book,
                 no_validate=True,
+                id="details",
                 class_name="stack",
             ),
+            FormKeeper.create(form="details", box="remember", done="/booking/"),
             class_name="max-w-xl",
         ),
         hidden=Choose.step != "details",
@@ -151,16 +161,12 @@ def _bar() -> rx.Component:
                     Choose.step,
                     ("details", Choose.day_label + ", " + Choose.chosen_label),
                     ("time", Choose.day_label),
-                    Choose.next_free,
+                    Choose.service.lasts,
                 ),
                 class_name="soft small",
             ),
         ),
-        rx.cond(
-            (Choose.step == "day") & (Choose.day_link != ""),
-            go_button(t("choose.show_times"), to=Choose.day_link, class_name="button button-small shrink-0"),
-            rx.el.span(Choose.service.price, class_name="service-price"),
-        ),
+        rx.el.span(Choose.service.price, class_name="service-price"),
         class_name="bar",
     )
 

@@ -16,6 +16,7 @@ from truflow.services import rules as practice_rules
 from truflow.services.views import DaySlotsView, DayView, RangeView, SlotView
 
 LONGEST_RANGE = 62
+SOON = dt.timedelta(days=14)
 COUNTED = (BookingStatus.CONFIRMED, BookingStatus.COMPLETED, BookingStatus.NO_SHOW)
 
 
@@ -53,13 +54,50 @@ def free_slots(service_id: int, day: dt.date, *, now: dt.datetime) -> DaySlotsVi
     with transaction() as session:
         service, rules, people = _asked_for(session, service_id)
         diary = read_diary(session, people, rules, day, day, now=now)
-        found = [
-            SlotView(start, start + _length(service), person)
-            for person in people
-            for start in starts_of(person, day, service, rules, diary, now=now)
-        ]
-        found.sort(key=lambda slot: (slot.start_time, slot.practitioner_id))
+        found = _slots_of(people, day, service, rules, diary, now=now)
         return DaySlotsView(service_id=service_id, timezone=str(rules.zone), date=day, slots=found)
+
+
+def free_times(service_id: int, first: dt.date, last: dt.date, *, now: dt.datetime) -> list[DaySlotsView]:
+    """Every date from `first` to `last`, both ends, with its free starts; refuses with RangeTooLong or NotFound."""
+    if (last - first).days + 1 > LONGEST_RANGE:
+        raise RangeTooLong(LONGEST_RANGE)
+    with transaction() as session:
+        service, rules, people = _asked_for(session, service_id)
+        diary = read_diary(session, people, rules, first, last, now=now)
+        return [
+            DaySlotsView(service_id, str(rules.zone), day, _slots_of(people, day, service, rules, diary, now=now))
+            for day in (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
+        ]
+
+
+def soonest(*, now: dt.datetime) -> dict[int, dt.datetime]:
+    """The first free start of each service on sale, by its id, as far as two weeks ahead; one read for all of them."""
+    with transaction() as session:
+        rules = practice_rules.booking_rules(session)
+        services = session.execute(select(Service).where(col(Service.retired_at).is_(None))).scalars().all()
+        people = {service.id or 0: practice_rules.practitioners_for(session, service.id or 0) for service in services}
+        today = rules.local_date(now)
+        everybody = sorted({person for each in people.values() for person in each})
+        diary = read_diary(session, everybody, rules, today, today + SOON, now=now)
+    found: dict[int, dt.datetime] = {}
+    for service in services:
+        for n in range(SOON.days + 1):
+            day = today + dt.timedelta(days=n)
+            starts = [s for p in people[service.id or 0] for s in starts_of(p, day, service, rules, diary, now=now)]
+            if starts:
+                found[service.id or 0] = min(starts)
+                break
+    return found
+
+
+def next_change(*, now: dt.datetime) -> dt.datetime | None:
+    """When the next hold ends, and its time is free again although nobody touched the diary."""
+    with transaction() as session:
+        ends = select(func.min(Booking.hold_expires_at)).where(
+            col(Booking.status) == BookingStatus.PENDING, col(Booking.hold_expires_at) > now
+        )
+        return session.execute(ends).scalar_one()
 
 
 def next_free(session: Session, service: Service, after: dt.datetime, *, now: dt.datetime, most: int) -> list[SlotView]:
@@ -142,6 +180,18 @@ def count_days(session: Session, first: dt.date, last: dt.date, *, now: dt.datet
     day = cast(col(Booking.local_date), Date)
     statement = select(day, func.count()).where(day.between(first, last), counted, col(Booking.kind) == "APPOINTMENT")
     return {row[0]: row[1] for row in session.execute(statement.group_by(day))}
+
+
+def _slots_of(
+    people: Sequence[int], day: dt.date, service: Service, rules: Rules, diary: Diary, *, now: dt.datetime
+) -> list[SlotView]:
+    """The free starts of everybody on one local date, sorted, one a start and practitioner."""
+    found = [
+        SlotView(start, start + _length(service), person)
+        for person in people
+        for start in starts_of(person, day, service, rules, diary, now=now)
+    ]
+    return sorted(found, key=lambda slot: (slot.start_time, slot.practitioner_id))
 
 
 def _asked_for(session: Session, service_id: int) -> tuple[Service, Rules, list[int]]:

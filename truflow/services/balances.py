@@ -9,9 +9,10 @@ from sqlmodel import Session, col, select
 from truflow.db import lock, lock_one, transaction
 from truflow.errors import AlreadyPaid, HoldExpired, Invalid, NotFound, PolicyRefuses, StaleVersion
 from truflow.models import Booking, BookingStatus, Payment, PaymentStatus
-from truflow.services import access, holds, journal, limits, mails, payments, reading
+from truflow.services import access, holds, journal, limits, mails, payments, reading, receipts
 from truflow.services.cancelling import locked_with_its_time
 from truflow.services.views import BalanceView, BookingView
+from truflow.tracing import request_id
 
 DeskMethod = Literal["CASH", "DESK_CARD", "TRANSFER"]
 VISITS = (BookingStatus.CONFIRMED, BookingStatus.COMPLETED, BookingStatus.NO_SHOW)
@@ -77,7 +78,7 @@ def mark_paid(
             raise Invalid({"amountCents": ["This does not cover the deposit, so the time cannot be confirmed."]})
         holds.stop_payments(session, booking, now=now)
         purpose = "FULL" if amount == booking.price_cents else "DEPOSIT" if holding else "BALANCE"
-        _write(session, booking, purpose, method, amount, actor=actor, now=now)
+        payment = _write(session, booking, purpose, method, amount, actor=actor, now=now)
         if holding:
             journal.move(session, booking, BookingStatus.CONFIRMED, actor=actor, now=now, why=f"paid: {method.lower()}")
             mails.confirmed(session, booking, now=now)
@@ -85,13 +86,14 @@ def mark_paid(
             booking.version += 1
             session.add(booking)
             journal.note(session, booking, "paid", actor=actor, now=now, why=method.lower())
+            mails.receipt(session, booking, payment, now=now)
         session.flush()
         return reading.view_of(session, booking)
 
 
 def _write(
     session: Session, booking: Booking, purpose: str, method: DeskMethod, amount: int, *, actor: str, now: dt.datetime
-) -> None:
+) -> Payment:
     payment = Payment(
         booking_id=booking.id,
         purpose=purpose,
@@ -99,12 +101,15 @@ def _write(
         status=PaymentStatus.SUCCEEDED,
         amount_cents=amount,
         currency=booking.currency,
+        request_id=request_id(),
         created_at=now,
         settled_at=now,
     )
     session.add(payment)
     session.flush()
     journal.made(session, payment, actor=actor, now=now, why=method.lower())
+    receipts.issue(session, booking, now=now)
+    return payment
 
 
 def _due(session: Session, booking: Booking) -> int:

@@ -19,6 +19,7 @@ from truflow.services import access, availability, holds, journal, limits, mails
 from truflow.services import rules as practice_rules
 from truflow.services.views import BookedView, BookingView
 from truflow.settings import get_settings
+from truflow.texts import language
 
 HOLDS_PER_VISITOR = 2
 YEARS_EITHER_WAY = 5
@@ -83,8 +84,7 @@ def get_booking(booking_id: UUID, token: str, *, client: str) -> BookingView:
 def open_by_reference(reference: str, token: str, *, client: str) -> BookingView:
     """The same by the reference, as the links in mails have it."""
     with transaction() as session:
-        found = session.exec(select(Booking).where(Booking.reference == reference.upper()[:20])).first()
-        return reading.view_of(session, access.opened(found, token, client=client))
+        return reading.view_of(session, access.by_reference(session, reference, token, client=client))
 
 
 def _place(wish: BookingWish, *, key: str | None, client: str, desk: str | None, now: dt.datetime) -> UUID:
@@ -218,6 +218,7 @@ def _new_booking(
             format_money(later, settings.currency) if later else "",
             from_json(settings.cancellation_tiers),
         ),
+        language=language(),
         created_at=now,
     )
 

@@ -8,6 +8,7 @@ from truflow.db import transaction
 from truflow.domain.calendar_file import calendar_text
 from truflow.models import Booking
 from truflow.services import access, mail_writing, reading, tokens
+from truflow.texts import speaking
 
 
 def calendar_file(booking_id: UUID, token: str, *, client: str, now: dt.datetime) -> str:
@@ -18,4 +19,5 @@ def calendar_file(booking_id: UUID, token: str, *, client: str, now: dt.datetime
         appointment = mail_writing.appointment_of(session, booking, now=now)
         if not tokens.opens(token, booking, "manage"):
             appointment = replace(appointment, manage_url="")  # a token for the file alone must not lead further
-        return calendar_text(appointment, method="CANCEL" if cancelled else "PUBLISH")
+        with speaking(booking.language):
+            return calendar_text(appointment, method="CANCEL" if cancelled else "PUBLISH")

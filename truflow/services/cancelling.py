@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from truflow.db import lock, lock_one, transaction
 from truflow.domain.policy import Quote, from_json, quote
-from truflow.errors import AlreadyCancelled, NotFound, PolicyRefuses, StaleVersion, WrongState
+from truflow.errors import AlreadyCancelled, NotFound, PolicyRefuses, QuoteChanged, StaleVersion, WrongState
 from truflow.models import Booking, BookingStatus, Payment, RefundReason, Resource
 from truflow.models.payment import AT_THE_DESK
 from truflow.services import access, holds, journal, mails, reading, refunds
@@ -23,21 +23,40 @@ def cancellation(booking_id: UUID, token: str, *, client: str, now: dt.datetime)
     """What cancelling would give back; for the token's holder. Refuses with NotFound."""
     with transaction() as session:
         booking = access.opened(session.get(Booking, booking_id), token, client=client)
-        made = _quote(session, booking, now=now)
-        alive = booking.status in ALIVE
-        return CancellationView(
-            tiers=[TierView(tier.until, tier.refund_cents) for tier in made.tiers],
-            refund_cents=made.refund_cents if alive else 0,
-            can_cancel=alive and made.can_cancel,
-            can_reschedule=booking.status == BookingStatus.CONFIRMED and made.can_reschedule,
-        )
+        return quoted(session, booking, now=now)
 
 
-def cancel(booking_id: UUID, token: str, *, client: str, now: dt.datetime) -> CancelledView:
-    """Cancel as the guest, within the policy; refuses with NotFound, AlreadyCancelled and PolicyRefuses."""
+def quoted(session: Session, booking: Booking, *, now: dt.datetime) -> CancellationView:
+    """The same as a step inside a transaction that is open."""
+    made = _quote(session, booking, now=now)
+    alive = booking.status in ALIVE
+    return CancellationView(
+        tiers=[TierView(tier.until, tier.refund_cents) for tier in made.tiers],
+        refund_cents=made.refund_cents if alive else 0,
+        can_cancel=alive and made.can_cancel,
+        can_reschedule=booking.status == BookingStatus.CONFIRMED and made.can_reschedule,
+    )
+
+
+def cancel(
+    booking_id: UUID, token: str, *, client: str, now: dt.datetime, agreed_cents: int | None = None
+) -> CancelledView:
+    """Cancel as the guest, within the policy; `agreed_cents` is what she was told she gets back.
+
+    Refuses with NotFound, AlreadyCancelled and PolicyRefuses, and with QuoteChanged when it is another sum by now.
+    """
     with transaction() as session:
         access.opened(session.get(Booking, booking_id), token, client=client)
-        return _cancel(session, booking_id, back="POLICY", actor=journal.GUEST, why="", notify=True, now=now)
+        return _cancel(
+            session,
+            booking_id,
+            back="POLICY",
+            actor=journal.GUEST,
+            why="",
+            notify=True,
+            now=now,
+            agreed_cents=agreed_cents,
+        )
 
 
 def cancel_for_guest(
@@ -61,6 +80,7 @@ def _cancel(
     notify: bool,
     now: dt.datetime,
     version: int | None = None,
+    agreed_cents: int | None = None,
 ) -> CancelledView:
     booking = locked_with_its_time(session, booking_id)
     if booking.status == BookingStatus.CANCELLED:
@@ -71,9 +91,12 @@ def _cancel(
     by_guest = actor == journal.GUEST
     if booking.status not in ALIVE or (by_guest and not made.can_cancel):
         raise PolicyRefuses("cancel") if by_guest else WrongState(booking.status)
+    if agreed_cents is not None and agreed_cents != made.refund_cents:
+        raise QuoteChanged
     payments = lock(session, Payment, session.exec(select(Payment.id).where(Payment.booking_id == booking_id)).all())
     sums = {payment.id: refunds.left_of(session, payment) for payment in payments}
     wanted = {"POLICY": made.refund_cents, "FULL": sum(sums.values()), "NONE": 0}[back]
+    was_confirmed = booking.status == BookingStatus.CONFIRMED
     journal.move(session, booking, BookingStatus.CANCELLED, actor=actor, now=now, why=why)
     booking.ics_sequence += 1
     holds.release(session, booking)
@@ -88,6 +111,7 @@ def _cancel(
             refund_cents=given - by_hand,
             by_hand_cents=by_hand,
             by_practice=not by_guest,
+            was_confirmed=was_confirmed,
             why=why,
             now=now,
         )

@@ -9,10 +9,9 @@ from truflow.db import transaction
 from truflow.errors import NotFound, StaleVersion
 from truflow.models import Booking, EmailMessage
 from truflow.services import mails
-from truflow.services.mail_writing import outdated
+from truflow.services.mail_writing import TO_THE_PRACTICE, outdated
 from truflow.services.views import MailView
 
-TO_THE_PRACTICE = "practice_notice"
 OF_THE_VISIT = ("confirmation", "moved", "cancellation", "apology")
 """These come before notes about money and the like."""
 
@@ -29,10 +28,10 @@ def resend_newest(booking_id: UUID, *, version: int | None, actor: str, now: dt.
         if version is not None and version != booking.version:
             raise StaleVersion
         hers = select(EmailMessage).where(
-            EmailMessage.booking_id == booking_id, EmailMessage.template != TO_THE_PRACTICE
+            EmailMessage.booking_id == booking_id, col(EmailMessage.template).not_in(TO_THE_PRACTICE)
         )
         newest = hers.order_by(col(EmailMessage.created_at).desc(), col(EmailMessage.id))
-        true = [row for row in session.exec(newest) if not outdated(row.template, booking)]
+        true = [row for row in session.exec(newest) if not outdated(row, booking, now=now)]
         if not true:
             raise NotFound("mail")
         found = next((row for row in true if row.template in OF_THE_VISIT), true[0])

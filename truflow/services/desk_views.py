@@ -75,6 +75,8 @@ class SettingsView:
     email: str
     logo_url: str
     tax_line: str
+    tax_name: str
+    tax_rate_milli: int
     terms: str
     timezone: str
     currency: str

@@ -13,10 +13,10 @@ from sqlmodel import Session, col, select
 
 from truflow.db import lock_one, transaction
 from truflow.integrations import mail
-from truflow.models import Booking, EmailMessage, Outbox
+from truflow.models import Booking, Customer, EmailMessage, Outbox
 from truflow.models.messages import MailStatus
 from truflow.services import alerts
-from truflow.services.mail_writing import message_of, outdated
+from truflow.services.mail_writing import TO_THE_PRACTICE, message_of, outdated
 from truflow.services.outbox import Fenced, GiveUp, Later, Lease
 
 log = structlog.get_logger(__name__)
@@ -40,9 +40,10 @@ def send(lease: Lease, now: dt.datetime) -> None:
         if row.status == MailStatus.SENDING:
             _count_uncertain(row, "interrupted")  # a worker died in the middle of it
         booking = session.get(Booking, row.booking_id) if row.booking_id else None
-        if booking is not None and outdated(row.template, booking):
+        why = _why_not(session, row, booking, now=now) if booking is not None else None
+        if why is not None:
             row.go(MailStatus.OUTDATED)
-            row.last_code = f"booking {booking.status}"
+            row.last_code = why
             session.add(row)
             lease.done(session, now=now)
             return
@@ -63,6 +64,15 @@ def send(lease: Lease, now: dt.datetime) -> None:
     _failed(lease, failure, final=final, now=now)
     code = f"{failure.kind} {failure.code}"
     raise GiveUp(code) if final else Later(code)
+
+
+def _why_not(session: Session, row: EmailMessage, booking: Booking, *, now: dt.datetime) -> str | None:
+    """Why this mail must not go out any more: it is true no more, or the address is no longer the guest's."""
+    if outdated(row, booking, now=now):
+        return f"booking {booking.status}"
+    customer = session.get(Customer, booking.customer_id)
+    hers = row.template not in (*TO_THE_PRACTICE, "links")
+    return "address changed" if hers and customer is not None and customer.email != row.recipient else None
 
 
 def _hand_over(lease: Lease, row: EmailMessage, *, now: dt.datetime) -> mail.MailFailed | None:

@@ -20,6 +20,7 @@ from truflow.models import Outbox
 from truflow.models.messages import OutboxStatus
 from truflow.services.alerts import raise_alert
 from truflow.settings import get_settings
+from truflow.tracing import following, request_id
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +53,10 @@ class GiveUp(Exception):
 
 @dataclass(frozen=True)
 class Lease:
-    """One claimed row; `attempt` counts from 1, `last` says that no further try will follow."""
+    """One claimed row; `attempt` counts from 1, `last` says that no further try will follow.
+
+    `request_id` is what it is done for.
+    """
 
     id: int
     kind: str
@@ -60,6 +64,7 @@ class Lease:
     token: UUID
     attempt: int
     last: bool
+    request_id: str = ""
 
     def done(self, session: Session, *, now: dt.datetime) -> None:
         """Write the end in the same transaction as what it changed; raises Fenced."""
@@ -87,12 +92,14 @@ def record(session: Session, kind: str, ref: UUID | str, *, dedupe: str, now: dt
         "status": OutboxStatus.READY,
         "run_after": now,
         "attempts": 0,
+        "request_id": request_id(),
         "created_at": now,
     }
     session.execute(
         text(
-            "insert into outbox (kind, ref, dedupe_key, status, run_after, attempts, created_at) values "
-            "(:kind, :ref, :dedupe_key, :status, :run_after, :attempts, :created_at) on conflict do nothing"
+            "insert into outbox (kind, ref, dedupe_key, status, run_after, attempts, request_id, created_at) values "
+            "(:kind, :ref, :dedupe_key, :status, :run_after, :attempts, :request_id, :created_at) "
+            "on conflict do nothing"
         ),
         values,
     )
@@ -129,7 +136,8 @@ def deliver_due(kinds: dict[str, Kind], clock: Callable[[], dt.datetime], *, mos
         if lease is None:
             break
         tried += 1
-        _deliver(kinds[lease.kind], lease, clock)
+        with following(lease.request_id):
+            _deliver(kinds[lease.kind], lease, clock)
     return tried
 
 
@@ -154,7 +162,7 @@ def claim(kinds: dict[str, Kind], *, now: dt.datetime) -> Lease | None:
         row.attempts += 1
         session.add(row)
         last = row.attempts >= len(kinds[row.kind].waits)
-        return Lease(row.id or 0, row.kind, row.ref, row.lease_token, row.attempts, last)
+        return Lease(row.id or 0, row.kind, row.ref, row.lease_token, row.attempts, last, row.request_id)
 
 
 def _deliver(kind: Kind, lease: Lease, clock: Callable[[], dt.datetime]) -> None:

@@ -19,6 +19,7 @@ from truflow.models.payment import LIVE_OR_PAID
 from truflow.services import access, journal, limits, reading, settling
 from truflow.services.outbox import Later, Lease
 from truflow.services.views import BookingView, PaidView
+from truflow.tracing import request_id
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,7 @@ def prepare(session: Session, booking: Booking, purpose: str, amount_cents: int,
         purpose=purpose,
         amount_cents=amount_cents,
         currency=booking.currency,
+        request_id=request_id(),
         created_at=now,
     )
     with refuse_on(session, "payment_one_live", Busy()):  # one of the same purpose is still being cancelled
@@ -161,6 +163,7 @@ def _open(payment_id: UUID, *, now: dt.datetime) -> stripe.Intent:
                 reference=booking.reference,
                 amount_cents=payment.amount_cents,
                 currency=payment.currency,
+                request_id=payment.request_id,
             )
             break
         except stripe.StripeBusy:

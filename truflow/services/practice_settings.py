@@ -98,6 +98,8 @@ PARSERS: dict[str, Any] = {
     "email": _or_nothing(parse_email),
     "logoUrl": fields.web_address,
     "taxLine": fields.line(300),
+    "taxName": fields.line(60),
+    "taxRateMilli": fields.whole(0, 100_000),
     "terms": fields.text(20_000),
     "timezone": _zone,
     "currency": currency,
@@ -111,6 +113,8 @@ PARSERS: dict[str, Any] = {
 COLUMNS = {
     "logoUrl": "logo_url",
     "taxLine": "tax_line",
+    "taxName": "tax_name",
+    "taxRateMilli": "tax_rate_milli",
     "bufferMinutes": "buffer_minutes",
     "maxBookingsPerDay": "max_bookings_per_day",
     "slotStepMinutes": "slot_step_minutes",

@@ -12,6 +12,7 @@ from truflow.db import lock_one, transaction
 from truflow.integrations import stripe, stripe_lists
 from truflow.models import Booking, Payment, Refund, RefundReason, RefundStatus
 from truflow.services import alerts, foreign, journal
+from truflow.tracing import request_id
 
 FROM_STRIPE = {
     "pending": RefundStatus.PENDING,
@@ -103,6 +104,7 @@ def _import(session: Session, payment: Payment, answer: stripe.StripeRefund, *, 
         currency=payment.currency,
         stripe_refund_id=answer.id,
         last_code=answer.failure_code or None,
+        request_id=request_id(),
         created_at=now,
         settled_at=now if status in SETTLED else None,
     )

@@ -17,6 +17,7 @@ from truflow.models.payment import AT_THE_DESK, UNDER_WAY_BACK, DisputeStatus
 from truflow.services import alerts, journal, outbox, refund_news
 from truflow.services.outbox import GiveUp, Later, Lease
 from truflow.services.views import RefundView
+from truflow.tracing import request_id
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,7 @@ def start(
         amount_cents=amount,
         currency=payment.currency,
         retry_of=retry_of,
+        request_id=request_id(),
         created_at=now,
     )
     session.add(refund)
@@ -233,6 +235,7 @@ def _create(payment: Payment, refund: Refund, *, now: dt.datetime) -> tuple[stri
             intent_id=payment.stripe_intent_id or "",
             amount_cents=refund.amount_cents,
             refund_id=str(refund.id),
+            request_id=refund.request_id,
             key=f"refund-{refund.id}-{refund.key_generation}",
         )
     except stripe.StripeRefused as refusal:

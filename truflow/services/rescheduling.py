@@ -67,7 +67,7 @@ def _move(
     start = start_time.astimezone(dt.UTC)
     seen = session.get_one(Booking, booking_id)
     length = seen.ends_at - seen.starts_at
-    service, rules = _as_booked(session, seen), practice_rules.booking_rules(session)
+    service, rules = as_booked(session, seen), practice_rules.booking_rules(session)
     availability.refuse_unless_offered(start, service, rules, now=now)
     people = practice_rules.asked_for(session, seen.service_id, practitioner_id)
     lock(session, Resource, {*people, *([seen.resource_id] if seen.resource_id else [])})
@@ -82,24 +82,26 @@ def _move(
     by_guest = actor == journal.GUEST
     if booking.status != BookingStatus.CONFIRMED or (by_guest and not cancelling.may_move(session, booking, now=now)):
         raise PolicyRefuses("move") if by_guest else WrongState(booking.status)
-    diary = _without(availability.read_diary(session, people, rules, day, day, now=now), booking)
+    diary = without(availability.read_diary(session, people, rules, day, day, now=now), booking)
     free = availability.refuse_unless_free(people, start, service, rules, diary)
     person = booking.resource_id if booking.resource_id in free else free[0]
+    was = (booking.starts_at, booking.ends_at)
     _take(session, booking, start, length, person, rules)
-    was = seen.starts_at.isoformat()
-    journal.note(session, booking, "moved", actor=actor, now=now, why=f"from {was} to {start.isoformat()}")
-    mails.moved(session, booking, now=now)
+    journal.note(
+        session, booking, "moved", actor=actor, now=now, why=f"from {was[0].isoformat()} to {start.isoformat()}"
+    )
+    mails.moved(session, booking, was, by_guest=by_guest, now=now)
     return reading.view_of(session, booking)
 
 
-def _as_booked(session: Session, booking: Booking) -> Service:
+def as_booked(session: Session, booking: Booking) -> Service:
     """The service with the length that was booked, whatever it is sold with today; never written."""
     sold = session.get_one(Service, booking.service_id)
     minutes = int((booking.ends_at - booking.starts_at).total_seconds()) // 60
     return Service(id=sold.id, slug=sold.slug, name=sold.name, duration_min=minutes, price_cents=booking.price_cents)
 
 
-def _without(diary: Diary, booking: Booking) -> Diary:
+def without(diary: Diary, booking: Booking) -> Diary:
     """The diary as if this booking were not in it: nobody stands in her own way."""
     own = (booking.span.lower, booking.span.upper)
     busy = {

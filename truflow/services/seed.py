@@ -60,6 +60,8 @@ def seed_demo(now: dt.datetime) -> None:
                 phone="+1 718 555 0148",
                 email="hello@stillwater.example",
                 tax_line="Stillwater Massage LLC",
+                tax_name="sales tax",
+                tax_rate_milli=4500,
                 timezone="America/New_York",
                 currency="usd",
             )

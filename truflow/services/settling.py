@@ -22,7 +22,7 @@ from truflow.models import (
     RefundReason,
     Resource,
 )
-from truflow.services import alerts, availability, foreign, holds, journal, mails, reading, refunds, rules
+from truflow.services import alerts, availability, foreign, holds, journal, mails, reading, receipts, refunds, rules
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +90,7 @@ def _merge(session: Session, booking: Booking, payment: Payment, intent: Intent,
         case "succeeded":
             if journal.move_payment(session, payment, PaymentStatus.SUCCEEDED, actor=journal.STRIPE, now=now):
                 payment.settled_at = now
+                receipts.issue(session, booking, now=now)
                 _money_came(session, booking, payment, now=now)
         case "processing":
             journal.move_payment(session, payment, PaymentStatus.PROCESSING, actor=journal.STRIPE, now=now)
@@ -113,7 +114,8 @@ def _money_came(session: Session, booking: Booking, payment: Payment, *, now: dt
             mails.money_back(session, booking, "LATE", payment, _told(back, payment), now=now)
         case _:
             journal.note(session, booking, "paid", actor=journal.STRIPE, now=now, why=payment.purpose.lower())
-            _return_what_is_too_much(session, booking, payment, now=now)
+            if not _return_what_is_too_much(session, booking, payment, now=now):
+                mails.receipt(session, booking, payment, now=now)
 
 
 def _late_money(session: Session, booking: Booking, payment: Payment, *, now: dt.datetime) -> None:
@@ -144,7 +146,7 @@ def _day_is_full(session: Session, booking: Booking, *, now: dt.datetime) -> boo
     return cap is not None and availability.count_days(session, day, day, now=now).get(day, 0) >= cap
 
 
-def _return_what_is_too_much(session: Session, booking: Booking, payment: Payment, *, now: dt.datetime) -> None:
+def _return_what_is_too_much(session: Session, booking: Booking, payment: Payment, *, now: dt.datetime) -> bool:
     """Somebody paid at the desk while this card payment was under way: nobody pays more than the price."""
     session.flush()
     too_much = reading.money_of(session, booking).paid - booking.price_cents
@@ -152,6 +154,7 @@ def _return_what_is_too_much(session: Session, booking: Booking, payment: Paymen
         too_much = min(too_much, payment.amount_cents)
         back = refunds.start(session, payment, too_much, RefundReason.LATE_AFTER_CANCEL, now=now)
         mails.money_back(session, booking, "LATE", payment, _told(back, payment), now=now)
+    return too_much > 0
 
 
 def _told(refund: Refund | None, payment: Payment) -> int:

@@ -14,12 +14,13 @@ from reflex.event import EventSpec
 from truflow.clock import utc_now
 from truflow.domain.formats import format_money, format_time, format_when
 from truflow.errors import HoldExpired, NotFound, PaymentDeclined, Refusal
-from truflow.services import bookings, payments
+from truflow.services import bookings, manage, payments
 from truflow.services.views import BookingView
 from truflow.settings import get_settings
 from truflow.state.guard import public
-from truflow.state.visitor import client_of, last_segment, query_of
-from truflow.texts import t
+from truflow.state.managing import Managing
+from truflow.state.visitor import booking_address, client_of, is_booking_page
+from truflow.texts import here, t
 from truflow.threads import in_thread
 
 SETTLED = frozenset({"CONFIRMED", "COMPLETED"})
@@ -64,12 +65,14 @@ class Booking(rx.State):
     answer: int = 0
 
     _booking_id: str = ""
+    _bank_is_working: bool = False
 
     @rx.event
     @public
     async def load(self) -> AsyncGenerator[EventSpec | None, None]:
         """Draw the booking of the address; while it is unpaid, ask the payment service as well."""
-        reference, token = self._address()
+        reference, token = booking_address(self)
+        managing = await self.get_state(Managing)
         self.notice, self.next_action, self.polls = "", "", 0
         if reference != self.card.reference:
             self.stage, self.card = "loading", BookingCard()
@@ -77,25 +80,27 @@ class Booking(rx.State):
             self.stage = "missing"
             return
         try:
-            view = await in_thread("db", bookings.open_by_reference, reference, token, client=client_of(self))
+            managed = await in_thread("db", manage.look, reference, token, client=client_of(self), now=utc_now())
         except NotFound:
-            self.stage = "missing"
+            self.stage, self.card = "missing", BookingCard()
+            managing.reset()
             return
         except Refusal as refusal:
             self.stage, self.notice = "failed", refusal.message
             return
-        self._draw(view)
-        if view.status == "PENDING":
+        self._draw(managed.booking)
+        managing._draw(managed)
+        if managed.booking.status == "PENDING":
             yield None
             await self._ask(token)
-            if self.stage in SETTLED and self._is_payment_page():
-                yield self._to_success(token)
+            if self.stage in SETTLED:
+                yield await self._on(token)
 
     @rx.event
     @public
     async def pay(self, confirmation_token: str) -> AsyncGenerator[EventSpec | None, None]:
         """Pay with the card the guest has just entered."""
-        reference, token = self._address()
+        reference, token = booking_address(self)
         self.notice = self.next_action = ""
         yield None
         try:
@@ -121,25 +126,24 @@ class Booking(rx.State):
                 self.next_action = paid.next_action_secret
                 return
             if self.stage in SETTLED:
-                yield self._to_success(token)
-                return
+                yield await self._on(token)
         self.answer += 1
 
     @rx.event
     @public
     async def check(self) -> AsyncGenerator[EventSpec | None, None]:
         """Ask whether the payment is settled: after the bank's question, while it is processing, when the hold ends."""
-        _, token = self._address()
+        _, token = booking_address(self)
         self.next_action = ""
         self.polls += 1
         await self._ask(token)
         self.answer += 1
-        if self.stage in SETTLED and self._is_payment_page():
-            yield self._to_success(token)
+        if self.stage in SETTLED:
+            yield await self._on(token)
 
     async def _ask(self, token: str) -> None:
         """Let the payment service's word settle the booking; a refusal leaves the page as it is."""
-        reference, _ = self._address()
+        reference, _ = booking_address(self)
         try:
             booking_id = await self._id_of(reference, token)
             self._draw(
@@ -158,25 +162,35 @@ class Booking(rx.State):
         view = await in_thread("db", bookings.open_by_reference, reference, token, client=client_of(self))
         return view.id
 
-    def _address(self) -> tuple[str, str]:
-        query = query_of(self)
-        reference = last_segment(self) if self._is_payment_page() else query.get("reference", "")
-        return reference, query.get("t", "")
+    async def _on(self, token: str) -> EventSpec | None:
+        """Where a settled payment leads: to the thanks, or for the rest of the price to the booking again."""
+        if not is_booking_page(self):
+            return None
+        managing = await self.get_state(Managing)
+        if not managing.paying:
+            address = f"/book/success?reference={self.card.reference}&t={token}"
+            return rx.redirect(here(address), replace=True)
+        if self.card.due and not self._bank_is_working:
+            return None
+        managing.paying = False
+        managing._say("booking.processing_lead" if self.card.due else "manage.paid")
+        return Booking.load  # type: ignore[return-value]
 
-    def _is_payment_page(self) -> bool:
-        return str(self.router.url.path).startswith("/booking/")
-
-    def _to_success(self, token: str) -> EventSpec:
-        return rx.redirect(f"/book/success?reference={self.card.reference}&t={token}", replace=True)
+    def _take_cards(self) -> None:
+        """Let the card form come, for the rest of the price."""
+        self.script, self.notice = get_settings().stripe_js_url, ""
 
     def _draw(self, view: BookingView) -> None:
         self._booking_id = str(view.id)
         self.stage = _stage_of(view, utc_now())
         self.card = _card_of(view)
         settings = get_settings()
-        self.script, self.publishable_key = settings.stripe_js_url, settings.stripe_publishable_key
-        self.amount, self.currency = view.downpayment_cents, view.currency.lower()
-        self.pay_label = t("pay.button", amount=format_money(view.downpayment_cents, view.currency))
+        self.script = settings.stripe_js_url if self.stage == "PENDING" else ""
+        self.publishable_key = settings.stripe_publishable_key
+        self._bank_is_working = view.bank_is_working
+        cents = view.downpayment_cents if view.status == "PENDING" else view.balance_cents
+        self.amount, self.currency = cents, view.currency.lower()
+        self.pay_label = t("pay.button", amount=format_money(cents, view.currency))
         if view.hold_expires_at and self.stage == "PENDING":
             self.hold_until = view.hold_expires_at.isoformat()
             self.hold_seconds = max(0, int((view.hold_expires_at - utc_now()).total_seconds()))
@@ -207,5 +221,5 @@ def _card_of(view: BookingView) -> BookingCard:
         refunded=money(view.refunded_cents) if view.refunded_cents else "",
         terms=view.terms,
         calendar=f"/api/bookings/{view.id}/calendar.ics",
-        again=f"/book/{view.service_id}",
+        again=here(f"/book/{view.service_id}"),
     )

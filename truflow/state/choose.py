@@ -1,6 +1,7 @@
 """Which day, which time: the calendar of one service, rebuilt from the page's address each time."""
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import reflex as rx
@@ -9,14 +10,16 @@ from reflex.event import EventSpec
 from truflow.clock import utc_now
 from truflow.domain.formats import format_date, format_money, format_time, zone_label
 from truflow.errors import NotFound, Refusal
-from truflow.services import availability, catalogue
-from truflow.services.views import DaySlotsView, DayView, PracticeView, ServiceView
+from truflow.services import catalogue
+from truflow.services.views import PracticeView, ServiceView
 from truflow.state import calendar as months
 from truflow.state.catalogue import ServiceCard, card_of
+from truflow.state.finding import Found, find
 from truflow.state.guard import public
-from truflow.state.visitor import STAMP, date_from, find_slot, last_segment, query_of
-from truflow.texts import t
-from truflow.threads import in_thread
+from truflow.state.live import watchers
+from truflow.state.readings import Readings
+from truflow.state.visitor import STAMP, find_slot, instant_from, last_segment, query_of
+from truflow.texts import here, t
 
 ZONES = frozenset(available_timezones())
 
@@ -34,16 +37,25 @@ class Choose(rx.State):
     submit_label: str = ""
     none_text: str = ""
 
-    month_label: str = ""
+    soonest: rx.Field[list[months.TimeButton]] = rx.field(default_factory=list)
+    any_day: months.Choice = months.Choice()
+    looks: rx.Field[list[months.Choice]] = rx.field(default_factory=list)
+    parts: rx.Field[list[months.Choice]] = rx.field(default_factory=list)
+    listed: bool = False
+
+    title: str = ""
     weeks: rx.Field[list[months.Week]] = rx.field(default_factory=list)
-    month_empty: bool = False
+    days: rx.Field[list[months.DayList]] = rx.field(default_factory=list)
+    nothing: str = ""
     previous_link: str = ""
     next_link: str = ""
 
     day: str = ""
     day_label: str = ""
-    next_free: str = ""
     day_link: str = ""
+    days_link: str = ""
+    day_before: str = ""
+    day_after: str = ""
     groups: rx.Field[list[months.TimeGroup]] = rx.field(default_factory=list)
     zone_note: str = ""
     visitor_zone: str = ""
@@ -52,11 +64,14 @@ class Choose(rx.State):
     chosen_label: str = ""
     chosen_zone: str = ""
 
+    _held: str = ""
+
     @rx.event
     @public
     async def load(self) -> EventSpec | None:
         """Draw what the address says; a reload and the back button come here too."""
-        return await self._read()
+        watchers.add(self, Choose)
+        return await self._read(Readings(utc_now()))
 
     @rx.event
     @public
@@ -65,34 +80,44 @@ class Choose(rx.State):
         if zone not in ZONES or zone == self.visitor_zone:
             return None
         self.visitor_zone = zone
-        return await self._read() if self.stage == "ready" else None
+        return await self._read(Readings(utc_now())) if self.stage == "ready" else None
 
-    async def _read(self) -> EventSpec | None:
+    async def _follow(self, readings: Readings) -> bool:
+        """The diary changed: draw the same place of the calendar again; False when the visitor is elsewhere."""
+        if self.service.slug != last_segment(self):
+            return False
+        await self._draw(readings)
+        return True
+
+    async def _read(self, readings: Readings) -> EventSpec | None:
         try:
-            return await self._draw()
+            return await self._draw(readings)
         except NotFound:
             self.stage = "missing"
         except Refusal as refusal:
             self.stage, self.notice = ("ready" if self.weeks else "failed"), refusal.message
         return None
 
-    async def _draw(self) -> EventSpec | None:
+    async def _draw(self, readings: Readings) -> EventSpec | None:
         slug, query = last_segment(self), query_of(self)
-        service = await in_thread("db", catalogue.find_service, slug)
+        service = await readings.ask(catalogue.find_service, slug)
         if service.slug != slug:
-            return rx.redirect(f"/book/{service.slug}", replace=True)
-        practice = await in_thread("db", catalogue.get_practice)
+            return rx.redirect(here(f"/book/{service.slug}"), replace=True)
+        practice = await readings.ask(catalogue.get_practice)
+        found = await find(readings, service.id, practice, query)
         self._say_service(service, practice)
-        now = utc_now()
-        today = now.astimezone(ZoneInfo(practice.timezone)).date()
-        horizon = today + dt.timedelta(days=practice.horizon_days)
-        wanted = date_from(query.get("date", ""))
-        month = await self._draw_month(service, months.month_of(query.get("month", "")) or wanted, today, horizon, now)
-        day = wanted or next((day.date for day in month if day.available), None)
-        await self._draw_day(service, practice, day, query.get("time", ""), now)
-        if self.step != "details":
-            self.step = "time" if wanted and self.day else "day"
+        self._say_ways(found, query)
+        self._say_days(found)
+        self._say_times(found, practice)
+        self._say_chosen(found, practice, query.get("time", ""))
+        self._set(stage="none" if found.nothing_at_all else "ready")
         return None
+
+    def _set(self, **values: Any) -> None:
+        """Change only what is different, so that a page hears nothing when nothing changed."""
+        for name, value in values.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
 
     def _say_service(self, service: ServiceView, practice: PracticeView) -> None:
         now_text = format_money(service.downpayment_cents, service.currency)
@@ -101,68 +126,95 @@ class Choose(rx.State):
         if service.downpayment_cents == service.price_cents:
             key = "money.all_now"
         if service.slug != self.service.slug:
-            self.notice = ""
-        self.service = card_of(service)
-        self.money = t(key, now=now_text, later=later)
-        self.terms = practice.cancellation_terms
-        self.held_next = t("details.held_next", minutes=practice.hold_minutes) if service.downpayment_cents else ""
-        self.submit_label = t("details.submit" if service.downpayment_cents else "details.submit_free")
-        self.none_text = t("choose.none", days=practice.horizon_days)
+            self._set(notice="")
+        self._set(
+            service=card_of(service),
+            money=t(key, now=now_text, later=later),
+            terms=practice.cancellation_terms,
+            held_next=t("details.held_next", minutes=practice.hold_minutes) if service.downpayment_cents else "",
+            submit_label=t("details.submit" if service.downpayment_cents else "details.submit_free"),
+            none_text=t("choose.none", days=practice.horizon_days),
+        )
 
-    async def _draw_month(
-        self, service: ServiceView, wanted: dt.date | None, today: dt.date, horizon: dt.date, now: dt.datetime
-    ) -> list[DayView]:
-        """The wanted month, or without a wish the first one in which something is free."""
-        first = min(max(wanted or today, today), horizon).replace(day=1)
-        found = await in_thread("db", availability.free_days, service.id, first, months.last_of(first), now=now)
-        while not wanted and not any(day.available for day in found.dates) and months.next_month(first) <= horizon:
-            first = months.next_month(first)
-            found = await in_thread("db", availability.free_days, service.id, first, months.last_of(first), now=now)
-        self.weeks = months.weeks_of(first, found.dates, today)
-        self.month_label = months.month_label(first)
-        self.month_empty = not any(day.available for day in found.dates)
-        self.previous_link = f"?month={months.previous_month(first):%Y-%m}" if first > today else ""
-        self.next_link = f"?month={months.next_month(first):%Y-%m}" if months.next_month(first) <= horizon else ""
-        self.stage = "none" if self.month_empty and not wanted else "ready"
-        return found.dates
+    def _say_ways(self, found: Found, query: dict[str, str]) -> None:
+        """The first free times, and the ways to look at all of them."""
+        look = found.look
+        place: dict[str, Any] = {name: query[name] for name in ("month", "week", "date") if name in query}
+        parts = [("", "choose.any_time"), *months.PARTS.items()]
+        self._set(
+            listed=look.listed,
+            soonest=months.soonest(found.first_days, found.today, self._their_zone(found)),
+            any_day=found.any_day(),
+            looks=[
+                months.Choice(t("choose.as_month"), look.link(listed=False, month=found.month_word), not look.listed),
+                months.Choice(t("choose.as_list"), look.link(listed=True, week=found.week_word), look.listed),
+            ],
+            parts=[months.Choice(t(key), look.link(part=part, **place), part == look.part) for part, key in parts],
+        )
 
-    async def _draw_day(
-        self, service: ServiceView, practice: PracticeView, day: dt.date | None, time: str, now: dt.datetime
-    ) -> None:
-        self.day = day.isoformat() if day else ""
-        self.step, self.start, self.groups = "day", "", []
+    def _say_days(self, found: Found) -> None:
+        """The month as a grid, or the week as a list."""
+        look, zone = found.look, self._their_zone(found)
+        before, after = found.neighbours()
+        self._set(
+            title=found.title,
+            weeks=months.weeks_of(found.month, months.counted(found.days, look.part), found.today, look),
+            days=months.list_of(found.week_days, zone, look) if look.listed else [],
+            nothing=found.nothing(),
+            previous_link=before,
+            next_link=after,
+            days_link=found.days_link(),
+        )
+
+    def _say_times(self, found: Found, practice: PracticeView) -> None:
+        """The times of the day that is shown."""
+        day = found.day
+        self._set(step="time" if found.wished else "day", start="", day=day.date.isoformat() if day else "")
         if day is None:
-            self.day_label = self.next_free = self.day_link = ""
+            self._set(day_label="", day_link="", day_before="", day_after="", groups=[])
             return
-        slots = await in_thread("db", availability.free_slots, service.id, day, now=now)
-        zone = practice.timezone
-        noon = dt.datetime.combine(day, dt.time(12), ZoneInfo(zone))
-        theirs = self._their_zone(noon)
-        self.groups = months.groups_of(slots.slots, zone, theirs)
-        self.day_label = months.day_label(day)
-        self.day_link = f"?date={self.day}"
-        self.next_free = t("choose.next_free", day=self.day_label)
-        self.zone_note = t("choose.zone", zone=zone_label(zone, noon))
+        noon = dt.datetime.combine(day.date, dt.time(12), ZoneInfo(practice.timezone))
+        theirs = self._their_zone(found)
+        note = t("choose.zone", zone=zone_label(practice.timezone, noon))
         if theirs:
-            self.zone_note += " " + t("choose.your_zone", zone=zone_label(theirs, noon))
-        if time:
-            self._draw_time(slots, zone, theirs, time)
+            note += " " + t("choose.your_zone", zone=zone_label(theirs, noon))
+        before, after = found.days_beside()
+        self._set(
+            groups=months.groups_of(day, theirs, found.look),
+            day_label=months.day_label(day.date),
+            day_link=found.look.link(date=day.date.isoformat()),
+            day_before=before,
+            day_after=after,
+            zone_note=note,
+        )
 
-    def _draw_time(self, slots: DaySlotsView, zone: str, theirs: str, time: str) -> None:
-        slot = find_slot(slots.slots, time)
-        if slot is None:
-            self.notice = t("choose.gone")
+    def _say_chosen(self, found: Found, practice: PracticeView, time: str) -> None:
+        """The time that the address names, while it is free; what was typed stays in the page either way."""
+        moment = instant_from(time)
+        if moment is None or found.day is None:
             return
-        self.step, self.start, self.notice = "details", slot.start_time.strftime(STAMP), ""
-        self.chosen_label = f"{format_time(slot.start_time, zone)} \u2013 {format_time(slot.end_time, zone)}"
-        self.chosen_zone = zone_label(zone, slot.start_time)
+        slot, zone = find_slot(found.day.slots, time), practice.timezone
+        stamp = moment.astimezone(dt.UTC).strftime(STAMP)
+        if slot is None:
+            self._set(notice=t("choose.yours" if stamp == self._held else "choose.gone"))
+            return
+        theirs = self._their_zone(found)
+        label = zone_label(zone, slot.start_time)
         if theirs:
             when = f"{format_date(slot.start_time, theirs)}, {format_time(slot.start_time, theirs)}"
-            self.chosen_zone = t("booking.your_time", zone=self.chosen_zone, when=when)
+            label = t("booking.your_time", zone=label, when=when)
+        self._set(
+            step="details",
+            start=stamp,
+            notice="",
+            chosen_label=f"{format_time(slot.start_time, zone)} \u2013 {format_time(slot.end_time, zone)}",
+            chosen_zone=label,
+        )
 
-    def _their_zone(self, moment: dt.datetime) -> str:
-        """The visitor's zone when its clock differs from the practice's at that time."""
+    def _their_zone(self, found: Found) -> str:
+        """The visitor's zone when its clock differs from the practice's on the day that is shown."""
         if not self.visitor_zone:
             return ""
-        same = moment.astimezone(ZoneInfo(self.visitor_zone)).utcoffset() == moment.utcoffset()
+        noon = dt.datetime.combine(found.day.date if found.day else found.today, dt.time(12), ZoneInfo(found.zone))
+        same = noon.astimezone(ZoneInfo(self.visitor_zone)).utcoffset() == noon.utcoffset()
         return "" if same else self.visitor_zone

@@ -1,6 +1,7 @@
 """The guest's details: handed to one service call and forgotten; only complaints about them stay here."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
@@ -12,11 +13,19 @@ from truflow.services import bookings, catalogue
 from truflow.state.choose import Choose
 from truflow.state.guard import public
 from truflow.state.visitor import client_of, instant_from, last_segment, query_of
-from truflow.texts import t
+from truflow.texts import here, t
 from truflow.threads import in_thread
 
 FIELDS = {"customer.name": "name", "customer.email": "email", "customer.phone": "phone", "notes": "notes"}
 LONGEST = 10_000
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What is wrong, and the field at which it is mended."""
+
+    field: str = ""
+    text: str = ""
 
 
 class Details(rx.State):
@@ -28,6 +37,7 @@ class Details(rx.State):
     email_error: str = ""
     phone_error: str = ""
     notes_error: str = ""
+    wrong: rx.Field[list[Complaint]] = rx.field(default_factory=list)
 
     @rx.event
     @public
@@ -50,7 +60,8 @@ class Details(rx.State):
         except Refusal as refusal:
             self.notice = refusal.message
         else:
-            yield rx.redirect(f"/booking/{booked.booking.reference}?t={booked.manage_token}")
+            (await self.get_state(Choose))._held = _text(form, "start")
+            yield rx.redirect(here(f"/booking/{booked.booking.reference}?t={booked.manage_token}"))
         finally:
             self.busy = False
 
@@ -63,6 +74,7 @@ class Details(rx.State):
 
     def _forget_complaints(self) -> None:
         self.notice = self.name_error = self.email_error = self.phone_error = self.notes_error = ""
+        self.wrong = []
 
     def _complain(self, refusal: Invalid) -> None:
         others = []
@@ -72,14 +84,16 @@ class Details(rx.State):
                 setattr(self, f"{place}_error", " ".join(sentences))
             else:
                 others.extend(sentences)
-        count = sum(bool(getattr(self, f"{place}_error")) for place in FIELDS.values())
+        told = {place: getattr(self, f"{place}_error") for place in FIELDS.values()}
+        self.wrong = [Complaint(place, text) for place, text in told.items() if text]
+        count = len(self.wrong)
         words = t("details.fields_one") if count == 1 else t("details.fields_many", count=count)
         self.notice = " ".join([t("details.summary", count=words), *others]) if count else " ".join(others)
 
     async def _back_to_times(self, refusal: Refusal) -> EventSpec:
         choose = await self.get_state(Choose)
         choose.notice = t("choose.gone") if isinstance(refusal, SlotTaken) else refusal.message
-        return rx.redirect(f"/book/{last_segment(self)}?date={choose.day}", replace=True)
+        return rx.redirect(here(f"/book/{last_segment(self)}?date={choose.day}"), replace=True)
 
 
 def _wish(service_id: int, form: dict[str, Any]) -> bookings.BookingWish:

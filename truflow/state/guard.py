@@ -17,10 +17,12 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
+from truflow import tracing
 from truflow.clock import utc_now
 from truflow.services import admins
 from truflow.services.views import AdminView
 from truflow.settings import get_settings
+from truflow.texts import language_of, speak
 from truflow.threads import in_thread
 
 PUBLIC = "public"
@@ -73,7 +75,9 @@ class Guard(rx.Middleware):
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:  # noqa: ARG002
         """None lets the event run; anything else refuses it."""
+        tracing.begin()  # each event runs in a task of its own, and so does what it asks for
         root = state._get_root_state()
+        speak(language_of(str(root.router.url.path)))  # the words of this event are those of the page it comes from
         raw = session_cookie(root)
         await _bind(root, raw)
         registered = RegistrationContext.get().event_handlers.get(event.name)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from reflex.state import BaseState
 
 from truflow.services.views import SlotView
+from truflow.texts import plain
 
 
 def client_of(state: BaseState) -> str:
@@ -20,6 +21,17 @@ def query_of(state: BaseState) -> dict[str, str]:
 def last_segment(state: BaseState) -> str:
     """The last part of the path: a slug, a reference, an id."""
     return str(state.router.url.path).rstrip("/").rsplit("/", 1)[-1][:200]
+
+
+def is_booking_page(state: BaseState) -> bool:
+    """Whether this is a booking's own page, and not the one that says thank you."""
+    return plain(str(state.router.url.path)).startswith("/booking/")
+
+
+def booking_address(state: BaseState) -> tuple[str, str]:
+    """Reference and token of the booking that the page's address names; read anew each time and never kept."""
+    query = query_of(state)
+    return last_segment(state) if is_booking_page(state) else query.get("reference", ""), query.get("t", "")
 
 
 def date_from(text: str) -> date | None:

@@ -3,7 +3,7 @@
 from huey import crontab
 
 from truflow.clock import utc_now
-from truflow.services import health, holds, upkeep
+from truflow.services import health, holds, reminders, upkeep
 from truflow.services import reconcile as reconciling
 from truflow.tasks.huey import huey
 
@@ -31,3 +31,8 @@ def reconcile_wide() -> None:
 @huey.periodic_task(crontab(minute="17"))
 def complete_visits() -> None:
     upkeep.complete_visits(now=utc_now())
+
+
+@huey.periodic_task(crontab(minute="*/5"))
+def remind() -> None:
+    reminders.remind(now=utc_now())

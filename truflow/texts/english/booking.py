@@ -1,0 +1,58 @@
+"""Payment, and what became of a booking."""
+
+TEXTS: dict[str, str] = {
+    # Payment
+    "pay.title": "Pay the deposit",
+    "pay.title_page": "Your booking",
+    "pay.headline": "Almost done",
+    "pay.held": "Held for you until {time}",
+    "pay.left": "left",
+    "pay.left_minutes": "{count} minutes left to pay",
+    "pay.left_minute": "One minute left to pay",
+    "pay.button": "Pay {amount}",
+    "pay.loading": "Loading the card form",
+    "pay.busy": "Paying. Please keep this page open.",
+    "pay.safe": "Your card details go straight to the payment service. We never see them.",
+    "pay.no_script": "The card form could not be loaded. Check your connection, then load the page again. Your time "
+    "stays held.",
+    "pay.declined": "{reason} Nothing was charged. You can try again, also with another card.",
+    # The booking's states
+    "booking.loading": "Loading your booking",
+    "booking.reference": "Reference",
+    "booking.what": "What",
+    "booking.when": "When",
+    "booking.where": "Where",
+    "booking.price": "Price",
+    "booking.paid": "Paid",
+    "booking.due": "Due at your visit",
+    "booking.refunded": "Paid back",
+    "booking.terms": "What you agreed to:",
+    "booking.your_time": "{zone}; that is {when} where you are.",
+    "booking.confirmed": "Your appointment is booked",
+    "booking.confirmed_lead": "A mail with all this and a link back to this page is on its way to you.",
+    "booking.calendar": "Add to your calendar",
+    "booking.another": "Book another appointment",
+    "booking.processing": "Your bank is still working on it",
+    "booking.processing_lead": "This can take a moment. Your time stays held, and this page shows the answer as soon "
+    "as it is here.",
+    "booking.processing_long": "It is taking longer than usual. You may close this page; we send you a mail when it "
+    "is settled.",
+    "booking.expired": "The hold on this time has ended",
+    "booking.expired_lead": "The time was kept for you while you paid, but that took too long. Nothing was charged.",
+    "booking.again": "Choose a time again",
+    "booking.cancelled": "This appointment is cancelled",
+    "booking.cancelled_lead": "If something was paid that goes back to you, you see it below.",
+    "booking.conflict": "Your payment came too late for this time",
+    "booking.conflict_lead": "Somebody else had booked it meanwhile. All you paid goes back to your card, usually in "
+    "5 to 10 days.",
+    "booking.completed": "Thank you for your visit",
+    "booking.completed_lead": "We hope it did you good.",
+    "booking.no_show": "We missed you",
+    "booking.no_show_lead": "If this is a mistake, please call us.",
+    "booking.not_found_title": "We could not find this booking",
+    "booking.not_found": "The link may be incomplete. Please open it again from the mail we sent you.",
+    "booking.failed": "Your booking could not be loaded. It is safe; please try again in a moment.",
+    "success.title": "Booked",
+    "success.empty_title": "Nothing to show here",
+    "success.empty": "Open the link in the mail we sent you to see your booking.",
+}

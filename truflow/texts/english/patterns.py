@@ -1,0 +1,9 @@
+"""Patterns of dates that CLDR does not have; `pattern.day` and `pattern.month` are written in CLDR's own letters."""
+
+TEXTS: dict[str, str] = {
+    "pattern.day": "EEEE, MMMM d",
+    "pattern.short_day": "EEE, MMM d",
+    "pattern.month": "MMMM y",
+    "pattern.when": "{start} \N{EN DASH} {end} ({zone})",
+    "pattern.place_time": "{place} time",
+}

@@ -1,0 +1,27 @@
+"""The frame around every page, and the page that is not there."""
+
+TEXTS: dict[str, str] = {
+    "frame.skip": "Aller au contenu",
+    "frame.book": "Prendre rendez-vous",
+    "frame.terms": "Conditions",
+    "frame.privacy": "Confidentialité",
+    "frame.nav": "Menu principal",
+    "frame.footer_nav": "Mentions légales",
+    "frame.plain_offer": "Cette page a besoin de JavaScript. La même réservation existe aussi en page simple.",
+    "frame.plain_open": "Ouvrir la page simple",
+    "frame.languages": "Langues",
+    "frame.no_script": "Pour choisir un horaire ici, JavaScript est nécessaire. Sans lui, appelez-nous ou écrivez-nous\u00a0; nous vous trouverons volontiers un moment.",
+    "frame.connection_lost": "Connexion interrompue, nouvelle tentative en cours. Ce que vous avez saisi est conservé.",
+    "frame.trouble": "Un problème est survenu de notre côté. Veuillez réessayer. Si cela se reproduit, indiquez-nous le code {code}.",
+    "frame.crashed_title": "Cette page ne fonctionne plus",
+    "frame.crashed": "Nous en sommes désolés. Rechargez-la\u00a0; un horaire réservé pour vous le reste.",
+    "frame.reload": "Recharger la page",
+    "frame.call": "Appeler le {phone}",
+    "frame.call_short": "Appeler",
+    "held.bar": "Un horaire vous est réservé jusqu’à {until}.",
+    "held.back": "Continuer vers le paiement",
+    "lost.title": "Page introuvable",
+    "lost.headline": "Il n’y a rien ici",
+    "lost.lead": "L’adresse contient peut-être une faute de frappe, ou la page a changé de place.",
+    "lost.home": "Aller à l’accueil",
+}

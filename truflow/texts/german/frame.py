@@ -1,0 +1,27 @@
+"""The frame around every page, and the page that is not there."""
+
+TEXTS: dict[str, str] = {
+    "frame.skip": "Zum Inhalt springen",
+    "frame.book": "Termin buchen",
+    "frame.terms": "Bedingungen",
+    "frame.privacy": "Datenschutz",
+    "frame.nav": "Hauptmenü",
+    "frame.footer_nav": "Rechtliches",
+    "frame.plain_offer": "Diese Seite braucht JavaScript. Ihre Buchung gibt es auch als einfache Seite.",
+    "frame.plain_open": "Einfache Seite öffnen",
+    "frame.languages": "Sprachen",
+    "frame.no_script": "Um hier eine Zeit zu wählen, braucht es JavaScript. Ohne geht es auch: Rufen Sie an oder schreiben Sie uns, wir finden gern eine Zeit für Sie.",
+    "frame.connection_lost": "Verbindung unterbrochen, neuer Versuch läuft. Was Sie eingegeben haben, bleibt erhalten.",
+    "frame.trouble": "Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal. Wenn es wieder passiert, nennen Sie uns den Code {code}.",
+    "frame.crashed_title": "Diese Seite funktioniert gerade nicht",
+    "frame.crashed": "Das tut uns leid. Bitte laden Sie die Seite neu; eine für Sie reservierte Zeit bleibt reserviert.",
+    "frame.reload": "Seite neu laden",
+    "frame.call": "Anrufen: {phone}",
+    "frame.call_short": "Anrufen",
+    "held.bar": "Eine Zeit ist bis {until} für Sie reserviert.",
+    "held.back": "Weiter zur Zahlung",
+    "lost.title": "Seite nicht gefunden",
+    "lost.headline": "Hier gibt es nichts",
+    "lost.lead": "Vielleicht hat sich ein Tippfehler eingeschlichen, oder die Seite ist umgezogen.",
+    "lost.home": "Zur Startseite",
+}

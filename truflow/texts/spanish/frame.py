@@ -1,0 +1,27 @@
+"""The frame around every page, and the page that is not there."""
+
+TEXTS: dict[str, str] = {
+    "frame.skip": "Saltar al contenido",
+    "frame.book": "Reservar cita",
+    "frame.terms": "Condiciones",
+    "frame.privacy": "Privacidad",
+    "frame.nav": "Principal",
+    "frame.footer_nav": "Aviso legal",
+    "frame.plain_offer": "Esta página necesita JavaScript. La misma reserva está también disponible como página sencilla.",
+    "frame.plain_open": "Abrir la página sencilla",
+    "frame.languages": "Idiomas",
+    "frame.no_script": "Para elegir una hora aquí hace falta JavaScript. Sin él, llámenos o escríbanos; con gusto le encontraremos una.",
+    "frame.connection_lost": "Se ha perdido la conexión; lo intentamos de nuevo. Lo que ha escrito se conserva.",
+    "frame.trouble": "Algo ha fallado por nuestra parte. Inténtelo de nuevo. Si vuelve a ocurrir, indíquenos el código {code}.",
+    "frame.crashed_title": "Esta página ha dejado de funcionar",
+    "frame.crashed": "Lo sentimos. Vuelva a cargarla; si tenía una hora reservada, la conserva.",
+    "frame.reload": "Volver a cargar la página",
+    "frame.call": "Llamar al {phone}",
+    "frame.call_short": "Llamar",
+    "held.bar": "Tiene una hora reservada hasta las {until}.",
+    "held.back": "Continuar con el pago",
+    "lost.title": "Página no encontrada",
+    "lost.headline": "Aquí no hay nada",
+    "lost.lead": "Puede que la dirección tenga una errata o que la página se haya movido.",
+    "lost.home": "Ir al inicio",
+}
