@@ -37,8 +37,8 @@ PARTS: dict[str, Part] = {
     "database-gone": Part("the database gone at every point", _of("kills", "database_gone"), shares=2),
     "real-kills": Part("72 kills of web, worker and database", _of("real_kills"), shares=3, processes=True),
     "chaos": Part("50 guests while everything falls over", _of("chaos"), processes=True),
-    "interleavings": Part("two use cases step by step, 5,040 schedules", _of("interleavings"), shares=4),
-    "letters": Part("letters in all 5,040 orders", _of("letters", "every_order"), shares=6),
+    "interleavings": Part("two use cases step by step, 5,040 schedules", _of("interleavings"), shares=8),
+    "letters": Part("letters in all 5,040 orders", _of("letters", "every_order"), shares=12),
     "contract": Part("1,000 cases for each operation of the API", ("tests/contract/test_schemathesis.py",), shares=8),
     "machine": Part("5,000 stories of 80 steps against a plain model", _of("state_machine"), shares=20),
 }

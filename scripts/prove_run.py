@@ -22,6 +22,7 @@ PROVED = ("truflow", "stripe_sandbox", "alembic")
 
 def main(words: list[str]) -> int:
     """Run what is asked for; 1 when something failed."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # started with `&`, it and its parts would not hear it
     again, redis = "--again" in words, "--redis" in words
     os.environ["PROOF_QUEUE"] = "redis" if redis else "postgres"
     wanted = [word for word in words if not word.startswith("--")] or [
@@ -108,8 +109,11 @@ def _run(name: str) -> bool:
             ended = process.wait(part.minutes * 60)
         except subprocess.TimeoutExpired:
             print(f"{name}: longer than {part.minutes} minutes", file=sys.stderr)
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
+            process.send_signal(signal.SIGINT)  # so that its database and its sandbox end with it
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
             return False
         found = results.read_text().splitlines() if results.exists() else []
         keep([{**json.loads(line), "asked": name, "processes": part.processes} for line in found])
