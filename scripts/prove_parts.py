@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 TESTS = "tests/proof"
+CONTRACT = "tests/contract/test_schemathesis.py"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ PARTS: dict[str, Part] = {
     "chaos": Part("50 guests while everything falls over", _of("chaos"), processes=True),
     "interleavings": Part("two use cases step by step, 5,040 schedules", _of("interleavings"), shares=8),
     "letters": Part("letters in all 5,040 orders", _of("letters", "every_order"), shares=12),
-    "contract": Part("1,000 cases for each operation of the API", ("tests/contract/test_schemathesis.py",), shares=8),
+    "contract": Part("1,000 cases for each operation of the API", (CONTRACT, "-k", "sign_in"), shares=20),
+    "chains": Part("1,000 chains of requests, and the limits on", (CONTRACT, "-k", "next or limits"), minutes=45),
     "machine": Part("5,000 stories of 80 steps against a plain model", _of("state_machine"), shares=20),
 }
 

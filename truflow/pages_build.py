@@ -28,7 +28,6 @@ SOURCES = (
     "truflow/components",
     "truflow/state",
     "truflow/texts",
-    "truflow/texts.py",
     "truflow/domain/formats.py",
     "truflow/services/views.py",
 )

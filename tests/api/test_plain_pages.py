@@ -101,6 +101,7 @@ def test_cancelling_gives_back_what_the_page_said(practice: Engine, guest: Guest
     assert "If you cancel now, $30.00 goes back to you." in words(asked)
     done = guest.send(asked)
     assert "Your appointment is cancelled." in words(done)
+    assert "On its way back $30.00" in words(done)
     assert "Move it" not in words(done)
     assert one(practice, "select status from booking") == "CANCELLED"
     assert one(practice, "select amount_cents from refund") == 3000

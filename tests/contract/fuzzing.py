@@ -19,6 +19,7 @@ from tests.contract.fuzz_visitors import Visitors
 
 ORIGIN = "https://book.example.com"
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
 FIRST_FEW = 4
 
 
@@ -51,22 +52,21 @@ def run(
     *,
     cases: int,
     seed: int,
-    tags: Sequence[str] = (),
-    quick: bool = False,
+    operations: Sequence[str] = (),
+    phases: Sequence[str] = PHASES,
     one_in: int = 1,
 ) -> Found:
-    """Every check and phase over each operation, or those with one of the tags.
+    """Every check over each operation, or the named ones (`GET /services`), in each phase or the named ones.
 
-    The coverage phase asks hundreds of things of one operation: `one_in` thins it out, `quick` leaves it out.
+    The coverage phase asks hundreds of things of one operation: `one_in` thins it out.
     """
     settings = tomllib.loads(SETTINGS.read_text())
     settings["generation"]["max-examples"] = cases
-    if quick:
-        settings["phases"] = {"coverage": {"enabled": False}}
+    settings["phases"] = {name: {"enabled": name in phases} for name in PHASES}
     config = SchemathesisConfig.from_dict({**settings, "seed": seed, "base-url": f"{ORIGIN}/api"})
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app, config=config)
-    if tags:
-        schema = schema.include(tag=list(tags))
+    if operations:
+        schema = schema.include(name=list(operations))
     if visitors is not None:
         schema.auth(refresh_interval=None)(visitors.provider())
     schema.hook("filter_failure")(filter_failure)

@@ -1,6 +1,6 @@
 """The API keeps what its description promises, whatever is sent to it: 0 server errors, 0 breaches of the contract."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,10 @@ from truflow.edge import Edge
 from truflow.settings import get_settings
 
 HERE = "tests/contract/test_schemathesis.py"
-OPERATIONS = [each for verbs in create_api().openapi()["paths"].values() for each in verbs.values()]
-TAGS = sorted({tag for operation in OPERATIONS for tag in operation["tags"]})
+PATHS = create_api().openapi()["paths"]
+OPERATIONS = [f"{verb.upper()} {path}" for path, verbs in PATHS.items() for verb in verbs]
+BOOKINGS = [name for name in OPERATIONS if name.split()[1].startswith("/bookings")]
+ONE_BY_ONE = ("examples", "coverage", "fuzzing")
 Doors = Callable[..., ASGIApp]
 
 
@@ -49,26 +51,37 @@ def judge(name: str, run: Callable[[], Found]) -> Found:
         return found
 
 
-def tags() -> Sequence[str]:
-    """This share's operations; all of them when nothing is shared out."""
-    return amounts.share(TAGS) if amounts.SHARES > 1 else ()
+def cases() -> int:
+    return amounts.amount("contract", 1, 1000)
 
 
 def test_the_contract_holds_with_sign_in(product: Doors, practice: Engine) -> None:
-    app, seen = product(relaxed=True), Visitors(practice, seed=amounts.SEED)
-    given: dict[str, Any] = {"cases": amounts.amount("contract", 1, 1000), "seed": amounts.SEED, "tags": tags()}
-    judge("contract, signed in", lambda: fuzzing.run(app, seen, **given))
+    app, seen, names = product(relaxed=True), Visitors(practice, seed=amounts.SEED), amounts.share(OPERATIONS)
+    given: dict[str, Any] = {"cases": cases(), "seed": amounts.SEED, "operations": names, "phases": ONE_BY_ONE}
+    found = judge("contract, signed in", lambda: fuzzing.run(app, seen, one_in=1 if amounts.LONG else 10, **given))
+    assert set(found.operations) == set(names), "each was asked"
 
 
 def test_the_contract_holds_without_sign_in(product: Doors) -> None:
-    app = product(relaxed=True)
-    given: dict[str, Any] = {"cases": amounts.amount("contract", 1, 1000), "seed": amounts.SEED, "tags": tags()}
-    found = judge("contract, strangers", lambda: fuzzing.run(app, quick=not amounts.LONG, **given))
-    assert 401 in found.statuses or not any(tag.startswith("admin") for tag in tags() or TAGS)
+    app, names = product(relaxed=True), amounts.share(OPERATIONS)
+    phases = ONE_BY_ONE if amounts.LONG else ("examples", "fuzzing")
+    given: dict[str, Any] = {"cases": cases(), "seed": amounts.SEED, "operations": names, "phases": phases}
+    found = judge("contract, strangers", lambda: fuzzing.run(app, **given))
+    assert set(found.operations) == set(names), "each was asked"
+    assert 401 in found.statuses or not any("/admin/" in name and "/auth/" not in name for name in names)
+
+
+@pytest.mark.parametrize("signed_in", [True, False], ids=["signed in", "strangers"])
+def test_the_contract_holds_from_one_request_to_the_next(product: Doors, practice: Engine, signed_in: bool) -> None:
+    app, seen = product(relaxed=True), Visitors(practice, seed=amounts.SEED) if signed_in else None
+    given: dict[str, Any] = {"cases": cases(), "seed": amounts.SEED, "phases": ["stateful"]}
+    who = "signed in" if signed_in else "strangers"
+    found = judge(f"contract, one after the other, {who}", lambda: fuzzing.run(app, seen, **given))
+    assert found.phases["stateful"] > 0
 
 
 def test_the_contract_holds_with_the_limits_on(product: Doors, practice: Engine) -> None:
     app, seen = product(relaxed=False), Visitors(practice, seed=amounts.SEED)
-    given: dict[str, Any] = {"cases": 10, "seed": amounts.SEED, "tags": ["bookings"]}
-    found = judge("contract, limits on", lambda: fuzzing.run(app, seen, quick=True, **given))
+    given: dict[str, Any] = {"cases": 5, "seed": amounts.SEED, "operations": BOOKINGS}
+    found = judge("contract, limits on", lambda: fuzzing.run(app, seen, phases=("examples", "fuzzing"), **given))
     assert 429 in found.statuses

@@ -117,7 +117,7 @@ class Visitor:
 def static_dir(tmp_path: Path) -> Path:
     """A build as Reflex makes it, in small."""
     folder = tmp_path / "client"
-    for place in ("", "book", "book/success", "admin", "admin/sign-in", "de", "de/book"):
+    for place in ("", "book", "book/success", "admin", "admin/sign-in", "de", "de/book", "booking/find", "styleguide"):
         (folder / place).mkdir(parents=True, exist_ok=True)
         (folder / place / "index.html").write_text(PAGE.replace("<body>", "<body><noscript>Call us.</noscript>"))
     (folder / "404.html").write_text(PAGE)

@@ -94,6 +94,18 @@ def test_a_booking_leads_to_its_plain_page_without_javascript(visitor: Make) -> 
     assert "canonical" not in answer.text
 
 
+def test_other_private_pages_are_in_their_language_and_name_no_address(visitor: Make, inside: Any) -> None:
+    someone = visitor()
+    found = someone.get("/booking/find").text
+    assert 'href="/plain/find"' in found
+    assert 'href="/plain/find"' in someone.get("/fr/booking/TF-7K2M").text
+    for page in (found, someone.get("/book/success").text):
+        assert "canonical" not in page
+        assert "og:url" not in page
+    someone.get("/styleguide")
+    assert inside.scopes[0]["path"] == "/styleguide/"
+
+
 @pytest.mark.parametrize("slug", ["nope", "Nope", "a%20b", "x" * 101, "%3Cscript%3E", "-"])
 def test_a_service_there_is_not_is_404_with_the_page(visitor: Make, slug: str) -> None:
     for path in (f"/book/{slug}", f"/fr/book/{slug}"):
@@ -115,6 +127,13 @@ def test_what_was_seen_is_not_sent_again(visitor: Make) -> None:
     again = someone.get("/book", headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert someone.get("/de/book").headers["etag"] != first.headers["etag"]
+
+
+def test_in_a_frame_a_page_brings_what_it_needs_there(visitor: Make) -> None:
+    framed = visitor().get("/de/book", headers={"sec-fetch-dest": "iframe"})
+    assert '<head><script src="/frame.js"></script>' in framed.text
+    assert "Sec-Fetch-Dest" in framed.headers["vary"]
+    assert "frame.js" not in visitor().get("/de/book", headers={"sec-fetch-dest": "document"}).text
 
 
 def test_other_requests_and_pages_are_left_alone(visitor: Make, inside: Any) -> None:

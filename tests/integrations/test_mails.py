@@ -22,6 +22,14 @@ FULL = MailFacts(
     paid="$40.00",
     due="$80.00",
     refunded="$40.00",
+    by_hand="$5.00",
+    received="$80.00",
+    receipt="2026-00042",
+    receipt_url="https://book.example/plain/booking/TF-7K2M/receipt?t=abc",
+    tax="$5.17 (4.5 % sales tax, included)",
+    earlier="Monday, November 30, 2026, 9:00 AM – 10:00 AM (New York time, EST)",
+    quote="Cancel before Monday, November 30, 4:30 PM: $40.00 back. After that: nothing back.",
+    directions_url="https://maps.example/?to=12+Mill+Lane",
     manage_url=LINK,
     calendar_url=LINK + "&c",
     book_url="https://book.example/book/deep",
@@ -132,3 +140,48 @@ def test_no_sentence_shouts() -> None:
     for template in TEMPLATES:
         mail = render(template, FULL)
         assert "!" not in mail.text + Words(mail.html).text
+
+
+def test_a_move_names_the_earlier_and_the_new_time_to_guest_and_practice() -> None:
+    for template in ("moved", "practice_moved"):
+        mail = render(template, FULL)
+        assert f"Was: {FULL.earlier}" in mail.text
+        assert f"Now: {FULL.when}" in mail.text
+
+
+def test_the_reminder_says_when_where_and_until_when_plans_may_change() -> None:
+    mail = render("reminder", FULL)
+    assert mail.subject == "Reminder: your appointment at Stillwater, Tuesday, December 1, 2026, 4:30 PM"
+    text = " ".join(mail.text.split())
+    for fact in (FULL.when, "12 Mill Lane", FULL.quote, FULL.directions_url, LINK):
+        assert fact in text
+
+
+def test_the_receipt_has_its_number_its_tax_and_what_is_still_due() -> None:
+    mail = render("receipt", FULL)
+    for fact in ("2026-00042", FULL.tax, "$80.00", FULL.receipt_url):
+        assert fact in mail.text
+    assert "Everything is paid now" not in mail.text
+    assert "Everything is paid now" in render("receipt", dataclasses.replace(FULL, due="")).text
+
+
+def test_letters_to_the_practice_bear_no_link_of_the_guests() -> None:
+    for template in ("practice_notice", "practice_moved", "practice_cancelled"):
+        mail = render(template, FULL)
+        assert LINK not in mail.text
+        assert FULL.receipt_url not in mail.html
+        assert "Reply to this email" not in mail.text
+
+
+def test_every_letter_of_a_booking_names_the_practice_and_its_address() -> None:
+    for template in TEMPLATES:
+        for text in (render(template, FULL).text, Words(render(template, FULL).html).text):
+            assert "Stillwater" in text
+            assert "12 Mill Lane" in text
+
+
+def test_a_time_of_day_is_never_broken_over_lines() -> None:
+    assert (
+        "4:30\N{NO-BREAK SPACE}PM\N{NO-BREAK SPACE}–\N{NO-BREAK SPACE}5:30\N{NO-BREAK SPACE}PM"
+        in render("confirmation", FULL).html
+    )

@@ -187,13 +187,13 @@ def test_somebody_who_was_removed_gets_no_mail_and_her_link_is_dead(
 
 
 def test_an_invitation_is_the_only_way_in(maya: AdminView, deliver: Deliver, clock: Clock, house: Engine) -> None:
-    ben = admin_links.invite("ben@example.com", "Ben Okoro", now=clock.now)
+    ben = admin_links.invite("ben@example.com", "Ben Okoro", actor="admin:1", now=clock.now)
     deliver()
     assert "Ben Okoro" in mails()[0]
     admin_links.choose(token_of(mails()[0]), NEW, client=HOME, now=clock.now)
     assert admins.sign_in("ben@example.com", NEW, client=HOME, now=clock.now)[1] == ben
     with pytest.raises(Invalid):
-        admin_links.invite("BEN@example.com", "Ben", now=clock.now)
+        admin_links.invite("BEN@example.com", "Ben", actor="admin:1", now=clock.now)
 
 
 def test_what_is_no_address_is_refused(maya: AdminView, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from truflow.errors import Invalid, InvalidCredentials, LastAdmin, NotFound, Rat
 from truflow.services import admins, passwords
 from truflow.services.views import AdminView
 
-HOME, CAFE = "198.51.100.7", "203.0.113.9"
+HOME, CAFE, LIBRARY = "198.51.100.7", "203.0.113.200", "203.0.113.201"
 MAYA, PASSWORD = "maya@example.com", "correct horse battery staple"
 
 
@@ -170,6 +170,14 @@ def test_strangers_cannot_lock_an_owner_out_of_her_own_office(maya: AdminView, c
     with pytest.raises(RateLimited):
         come(now, client=CAFE)
     assert admins.who(come(now, client=HOME), now=now) == maya
+
+
+def test_whoever_sits_where_she_once_signed_in_does_not_lock_her_out_at_home(maya: AdminView) -> None:
+    for place in (HOME, CAFE, LIBRARY):
+        come(client=place)
+    tried = [wrong(place) for place in (CAFE, LIBRARY) for _ in range(4)]
+    assert tried == ["INVALID_CREDENTIALS"] * 8, "more than the five that an account takes"
+    assert admins.who(come(client=HOME), now=NOW) == maya
 
 
 def test_an_address_that_was_not_seen_for_thirty_days_is_a_strangers(maya: AdminView, clock: Clock) -> None:

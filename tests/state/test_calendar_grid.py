@@ -65,3 +65,48 @@ def test_months_follow_each_other_over_the_year() -> None:
     assert calendar.next_month(FIRST) == dt.date(2027, 1, 1)
     assert calendar.previous_month(dt.date(2027, 1, 1)) == FIRST
     assert calendar.last_of(dt.date(2028, 2, 1)) == dt.date(2028, 2, 29)
+
+
+def test_weeks_that_are_over_are_left_out() -> None:
+    weeks = calendar.weeks_of(FIRST, [], dt.date(2026, 12, 14))
+    assert [week.days[0].number for week in weeks] == ["14", "21", "28"]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "label"), [(0, "Today"), (1, "Tomorrow"), (2, "Thursday"), (6, "Monday"), (7, "Tue, Dec 8")]
+)
+def test_a_day_that_is_near_is_called_by_its_name(ahead: int, label: str) -> None:
+    assert calendar.near_label(FIRST + dt.timedelta(days=ahead), FIRST) == label
+
+
+def test_the_first_free_times_are_a_choice_of_parts_of_the_day() -> None:
+    first = calendar.soonest([day(slot(14), slot(15), slot(18), slot(19), slot(22))], FIRST, "")
+    assert [(time.day, time.label) for time in first] == [
+        ("Today", "9:00 AM"),
+        ("Today", "1:00 PM"),
+        ("Today", "5:00 PM"),
+    ]
+
+
+def test_a_part_of_the_day_counts_only_its_own_times() -> None:
+    (counted,) = calendar.counted([day(slot(14), slot(14, practitioner=2), slot(18))], "morning")
+    assert (counted.available, counted.slots) == (True, 1)
+
+
+def test_a_list_shows_a_few_times_and_the_way_to_all() -> None:
+    hours = [slot(hour) for hour in range(14, 23)]
+    (listed,) = calendar.list_of([day(*hours)], "", calendar.Look(listed=True))
+    assert (len(listed.times), listed.more) == (6, "All 9 times")
+    assert listed.link == "?view=list&date=2026-12-01"
+
+
+def test_a_list_does_not_hide_a_single_time() -> None:
+    (listed,) = calendar.list_of([day(*[slot(hour) for hour in range(14, 21)])], "", calendar.Look(listed=True))
+    assert (len(listed.times), listed.more) == (7, "")
+
+
+def test_the_way_of_looking_stays_from_link_to_link() -> None:
+    look = calendar.Look.of({"view": "list", "part": "evening", "date": "2026-12-01"})
+    assert look.link(week="2026-12-07") == "?view=list&part=evening&week=2026-12-07"
+    assert look.link(listed=False, part="") == "?"
+    assert calendar.Look.of({"view": "nonsense", "part": "night"}) == calendar.Look()

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from truflow.api.admin_auth import without_cookie
-from truflow.api.admin_session import Admin, signed_in_admin
+from truflow.api.admin_session import Admin, actor_of, signed_in_admin
 from truflow.api.catalogue import Limit, Page
 from truflow.api.describing import PageOut, example, page_of, refuses
 from truflow.api.kinds import Email, InPath, NewPassword, PersonName, UuidInPath
@@ -102,19 +102,20 @@ async def list_admins(page: Page = 1, limit: Limit = 25) -> PeopleOut:
 
 
 @router.post("/admins", status_code=201, responses=refuses(Invalid({"email": ["Please enter your email address."]})))
-async def add_admin(body: PersonIn) -> AdminAnswer:
+async def add_admin(body: PersonIn, admin: Admin) -> AdminAnswer:
     """Let one more person sign in."""
+    by, now = actor_of(admin), utc_now()
     if body.password is None:
-        made = await in_thread("hash", admin_links.invite, body.email, body.name, now=utc_now())
+        made = await in_thread("hash", admin_links.invite, body.email, body.name, actor=by, now=now)
     else:
-        made = await in_thread("hash", admins.create_admin, body.email, body.name, body.password, now=utc_now())
+        made = await in_thread("hash", admins.create_admin, body.email, body.name, body.password, actor=by, now=now)
     return AdminAnswer(admin=AdminOut.model_validate(made))
 
 
 @router.delete("/admins/{admin_id}", responses=refuses(NotFound("person"), LastAdmin()))
-async def remove_admin(admin_id: AdminId) -> AdminAnswer:
+async def remove_admin(admin_id: AdminId, admin: Admin) -> AdminAnswer:
     """Take a person's way in away; her sessions end at once. The last one cannot be removed."""
-    gone = await in_thread("db", admins.remove, admin_id, now=utc_now())
+    gone = await in_thread("db", admins.remove, admin_id, actor=actor_of(admin), now=utc_now())
     return AdminAnswer(admin=AdminOut.model_validate(gone))
 
 

@@ -17,10 +17,12 @@ from truflow.api import (
 )
 from truflow.api.describing import complete, everywhere
 from truflow.api.docs import add_docs
+from truflow.api.tongue import Tongue
 
 DESCRIPTION = (
     "Booking and payment for one practice. Instants are RFC 3339 in UTC, dates are local to the practice, "
-    "money is integer cents. A refusal is `{error: {code, message, fields}}`."
+    "money is integer cents. A refusal is `{error: {code, message, fields}}`. `Accept-Language` (en, es, de, fr) "
+    "chooses the language of messages to guests and, when a booking is made, of the mails about it."
 )
 
 
@@ -39,6 +41,7 @@ def create_api() -> FastAPI:
         responses=everywhere(),
     )
     refusals.register(api)
+    api.add_middleware(Tongue)
     for part in (
         catalogue,
         bookings,

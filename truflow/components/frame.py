@@ -50,7 +50,12 @@ def boundary() -> rx.Component:
 def _header() -> rx.Component:
     return rx.el.header(
         rx.el.div(
-            go_link(rx.cond(Practice.name, Practice.name, "\u00a0"), to="/", class_name="top-name"),
+            go_link(
+                rx.cond(Practice.name, Practice.name, "\u00a0"),
+                to="/",
+                aria_label=rx.cond(Practice.name, Practice.name, t("lost.home")),
+                class_name="top-name",
+            ),
             rx.el.nav(
                 rx.cond(
                     Practice.phone,
@@ -80,6 +85,7 @@ def _footer() -> rx.Component:
                 class_name="not-italic min-h-12",
             ),
             rx.el.nav(
+                go_link(t("find.title"), to="/booking/find"),
                 go_link(t("frame.terms"), to="/terms"),
                 go_link(t("frame.privacy"), to="/privacy"),
                 aria_label=t("frame.footer_nav"),

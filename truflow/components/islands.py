@@ -13,6 +13,7 @@ from reflex_components_core.el.elements.base import BaseHTML
 from truflow.texts import here
 
 ROUTING = rx.asset("routing.jsx", shared=True).importable_path
+EMBEDDED = rx.asset("embedded.jsx", shared=True)  # fetched by routing.jsx, in a frame only
 WAITING = rx.asset("waiting.jsx", shared=True).importable_path
 
 
@@ -157,6 +158,7 @@ class OwnDocument(rx.Component):
 
     library = ROUTING
     tag = "OwnDocument"
+    way: rx.Var[str]
 
 
 class AddressField(rx.Component):

@@ -30,10 +30,11 @@ export function TokenMonth({ weeks = [], previous = "", next = "", ...rest }) {
 
 // A question before something that cannot be taken back; the way out has the focus.
 export function ConfirmDialog({ label, title, yes, no, busy = false, tone = "", onYes, children }) {
-  const dialog = useRef(null);
+  const dialog = useRef(null), wayOut = useRef(null);
+  const open = () => { dialog.current?.showModal(); wayOut.current?.focus(); };
   return (
     <>
-      <button type="button" className={`button ${tone}`} aria-haspopup="dialog" onClick={() => dialog.current?.showModal()}>
+      <button type="button" className={`button ${tone}`} aria-haspopup="dialog" onClick={open}>
         {label}
       </button>
       <dialog ref={dialog} aria-labelledby="question" onClick={(event) => event.target === dialog.current && dialog.current.close()}
@@ -43,7 +44,7 @@ export function ConfirmDialog({ label, title, yes, no, busy = false, tone = "", 
           {children}
           <div className="flex flex-wrap gap-3 pt-2">
             <button type="button" className="button" disabled={busy} onClick={() => onYes?.()}>{yes}</button>
-            <button type="button" className="button button-quiet" autoFocus onClick={() => dialog.current?.close()}>{no}</button>
+            <button type="button" className="button button-quiet" ref={wayOut} onClick={() => dialog.current?.close()}>{no}</button>
           </div>
         </div>
       </dialog>

@@ -16,7 +16,7 @@ def soonest() -> rx.Component:
         rx.el.h2(t("choose.next_free"), id="soonest", class_name="part mt-0!"),
         rx.cond(
             Choose.stage == "loading",
-            rx.el.div(*[skeleton("h-14") for _ in range(4)], class_name="soonest", aria_hidden="true"),
+            rx.el.div(*[skeleton("h-15") for _ in range(4)], class_name="soonest", aria_hidden="true"),
             rx.el.ul(
                 each(Choose.soonest, _soon),
                 rx.cond(

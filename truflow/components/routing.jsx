@@ -15,6 +15,10 @@ export function GoLink({ to, children, ...rest }) {
   return <Link to={to} {...rest}>{children}</Link>;
 }
 
+// On the practice's own site we stand in a frame; what that needs is fetched only there.
+const framed = typeof window !== "undefined" && window.parent !== window;
+const withHost = (then) => import("./embedded.jsx").then(then);
+
 // The edge writes a service's title into the page it serves; beside React's own it would stay for ever.
 function dropServedTitle() {
   const ours = (node) => Object.keys(node).some((key) => key.startsWith("__react"));
@@ -24,8 +28,9 @@ function dropServedTitle() {
 
 // A new page begins at its heading, and screen readers hear its title.
 export function RouteAnnouncer() {
-  const { pathname } = useLocation();
+  const { pathname, search } = useLocation();
   const before = useRef(pathname);
+  useEffect(() => { if (framed && !pathname.includes("/booking/")) withHost(({ follow }) => follow(pathname, search)); }, [pathname, search]);
   const [title, setTitle] = useState("");
   useEffect(dropServedTitle, []);
   useEffect(() => { document.documentElement.lang = /^\/(es|de|fr)(\/|$)/.exec(pathname)?.[1] ?? "en"; }, [pathname]);
@@ -95,10 +100,15 @@ function isOwnDocument() {
 }
 
 // Headers are a document's: only a booking's own lets Stripe in and sends no referrer. Whoever walked here loads it anew.
-export function OwnDocument({ children }) {
-  const [own] = useState(isOwnDocument);
-  useLayoutEffect(() => { if (!own) window.location.reload(); }, [own]);
-  return own ? children : null;
+export function OwnDocument({ way, children }) {
+  const [own] = useState(() => !framed && isOwnDocument());
+  const { href } = typeof window === "undefined" ? {} : window.location;
+  useLayoutEffect(() => {
+    if (framed) withHost(({ leave }) => leave(href));
+    else if (!own) window.location.reload();
+  }, [own]);
+  if (own) return children;
+  return framed ? <p><a className="button" href={href} target="_top">{way}</a></p> : null;
 }
 
 // A word of the page's own address, for a form; set after the first drawing, which the server may have made without it.

@@ -20,11 +20,13 @@ from truflow.services.views import ServiceView
 from truflow.texts import language_of, plain, speaking, t
 
 SERVICE = re.compile(r"/book/([^/]+)")
-BOOKING = re.compile(r"/booking/([^/]+)")
+BOOKING = re.compile(r"/booking/([^/]+)(/move)?")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 100
+IN_A_FRAME = b'<head><script src="/frame.js"></script>'  # before all others: see there
 MOST_KEPT = 500
-PRIVATE = ("/book/success",)
+PUBLIC = ("/", "/book", "/terms", "/privacy")
+PRIVATE = {"/book/success": "", "/booking/find": "/plain/find"}  # each with its plain page
 
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 DESCRIPTION = re.compile(r'<meta(?=[^>]*name="description")[^>]*content="([^"]*)"[^>]*/?>')
@@ -58,12 +60,14 @@ class GuestPages:
             return None
         language = language_of(visit.path)
         built = self._build.pages.get(visit.path.rstrip("/") or "/")
-        if booking := BOOKING.fullmatch(page):
-            return self._booking(visit, booking[1], language)
         if built is not None and page in PRIVATE:
-            return _packed(visit, _dressed(in_language(built, language)))
+            return _packed(visit, _dressed(_private(built, language, PRIVATE[page])))
+        if booking := BOOKING.fullmatch(page):
+            token = parse_qs(visit.query).get("t", [""])[0]
+            way = without_script.plain_page(booking[1], token) if token else PRIVATE["/booking/find"]
+            return _packed(visit, _dressed(_private(self._build.fallback, language, way)))
         service = SERVICE.fullmatch(page)
-        if built is None and service is None:
+        if service is None and (built is None or page not in PUBLIC):
             return None
         shop = await self._window.look()
         if built is not None:
@@ -110,14 +114,6 @@ class GuestPages:
             words = without_script.service(service, shop)
         return self._keep(page, language, dress(self._build.fallback, head, shop, self._origin, words))
 
-    def _booking(self, visit: Visit, reference: str, language: str) -> Answer:
-        """A booking's page: nobody may find it, and without JavaScript there is a plain one with the same token."""
-        token = parse_qs(visit.query).get("t", [""])[0]
-        with speaking(language):
-            way = without_script.booking(reference, token)
-        page = in_language(self._build.fallback, language).replace("</body>", f"<noscript>{way}</noscript></body>", 1)
-        return _packed(visit, _dressed(page))
-
     def _known(self, page: str, language: str) -> Dressed | None:
         if self._version != self._window.version or len(self._kept) >= MOST_KEPT:
             self._kept.clear()
@@ -134,6 +130,23 @@ def in_language(page: str, language: str) -> str:
     return page.replace('<html lang="en"', f'<html lang="{language}"', 1)
 
 
+def _private(built: str, language: str, way: str) -> str:
+    """A page that nobody may find; without JavaScript it leads to its plain one."""
+    page = in_language(built, language)
+    if not way:
+        return page
+    with speaking(language):
+        words = without_script.leading_to(way)
+    return _with_words(page, words)
+
+
+def _with_words(page: str, words: str) -> str:
+    told = f"<noscript>{words}</noscript>"
+    if NO_SCRIPT.search(page):
+        return NO_SCRIPT.sub(lambda _: told, page, count=1)
+    return page.replace("</body>", f"{told}</body>", 1)
+
+
 def dress(built: str, head: heads.Head, shop: Shop, origin: str, words: str) -> str:
     """The built page with its head and, for readers without JavaScript, its words.
 
@@ -143,12 +156,7 @@ def dress(built: str, head: heads.Head, shop: Shop, origin: str, words: str) -> 
     for pattern in (TITLE, DESCRIPTION, PICTURE):
         page = pattern.sub("", page, count=1)
     page = page.replace("</head>", f"{heads.lines_of(head, shop, origin)}</head>", 1)
-    if not words:
-        return page
-    told = f"<noscript>{words}</noscript>"
-    if NO_SCRIPT.search(page):
-        return NO_SCRIPT.sub(lambda _: told, page, count=1)
-    return page.replace("</body>", f"{told}</body>", 1)
+    return _with_words(page, words) if words else page
 
 
 def _dressed(page: str, status: int = 200) -> Dressed:
@@ -158,7 +166,9 @@ def _dressed(page: str, status: int = 200) -> Dressed:
 
 
 def _packed(visit: Visit, page: Dressed) -> Answer:
-    headers = {"vary": "Accept-Encoding"}
+    headers = {"vary": "Accept-Encoding, Sec-Fetch-Dest"}
+    if visit.headers.get("sec-fetch-dest") == "iframe":
+        return Answer(page.status, page.body.replace(b"<head>", IN_A_FRAME, 1), "text/html; charset=utf-8", headers)
     if page.status == 200:
         headers["etag"] = page.tag
         if page.tag in visit.headers.get("if-none-match", ""):

@@ -13,9 +13,11 @@ Lines = list[tuple[bytes, bytes]]
 NO_REFERRER = ("/booking", "/book/success", "/plain", "/admin", "/account", "/payment")
 PRIVATE = (*NO_REFERRER, "/api", "/sandbox", "/metrics")
 PAYMENTS = ("/booking",)
+NEVER_FRAMED = ("/admin", "/account", "/booking", "/plain")
 SANDBOX = ("/sandbox/stripe", "/sandbox/mail")
 HASHED = re.compile(r"/assets/.+-[A-Za-z0-9_-]{8,}\.[a-z0-9]+")
 FONTS = ("/fonts",)
+EMBED = "/embed.js"
 
 PERMISSIONS = (
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
@@ -73,7 +75,7 @@ class Wardrobe:
     def _ancestors(self, visit: Visit) -> str:
         if visit.within(*SANDBOX):
             return "'self'"
-        if visit.shows("/admin", "/account"):
+        if visit.shows(*NEVER_FRAMED):
             return "'none'"
         return " ".join(("'self'", *embedders)) if (embedders := embedding_origins(self.settings)) else "'none'"
 
@@ -96,6 +98,8 @@ def _caching(visit: Visit, status: int, given: dict[str, str]) -> str | None:
         return None if "cache-control" in given else "no-cache"
     if HASHED.fullmatch(visit.path):
         return "public, max-age=31536000, immutable"
+    if visit.path == EMBED:
+        return "public, max-age=3600"
     if visit.within(*FONTS):
         return "public, max-age=604800"
     return None if "cache-control" in given else "no-cache"

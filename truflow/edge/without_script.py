@@ -32,13 +32,16 @@ def service(sold: ServiceView, shop: Shop) -> str:
     )
 
 
-def booking(reference: str, token: str) -> str:
-    """The way to the plain page of a booking."""
-    plain_page = f"/plain/booking/{quote(reference, safe='')}?{urlencode({'t': token})}"
+def plain_page(reference: str, token: str) -> str:
+    """Where a booking can be seen and changed without JavaScript."""
+    return f"/plain/booking/{quote(reference, safe='')}?{urlencode({'t': token})}"
+
+
+def leading_to(page: str) -> str:
+    """The way to a plain page."""
     return (
-        f'{QUIET}<main class="wrap narrow"><h1>{_said("pay.title_page")}</h1><p class="lead">'
-        f'{_said("frame.plain_offer")}</p><p><a class="button" href="{html.escape(plain_page)}">'
-        f"{_said('frame.plain_open')}</a></p></main>"
+        f'{QUIET}<div class="wrap narrow py-8"><p class="lead">{_said("frame.plain_offer")}</p>'
+        f'<p class="mt-6"><a class="button" href="{html.escape(page)}">{_said("frame.plain_open")}</a></p></div>'
     )
 
 

@@ -17,6 +17,7 @@ from truflow.mails.parts import (
     present,
     rows,
     service,
+    where,
 )
 from truflow.mails.practice_letters import (
     admin_invitation,
@@ -41,7 +42,7 @@ def confirmation(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
                 texts,
                 ("service", service(facts, texts)),
                 ("when", facts.when),
-                ("where", facts.practice_address),
+                ("where", where(facts)),
                 ("reference", facts.reference),
                 ("price", facts.price),
                 ("paid", facts.paid),
@@ -50,7 +51,8 @@ def confirmation(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
             button(texts["button.manage"], facts.manage_url),
             link(texts["link.calendar"], facts.calendar_url),
             link(texts["link.directions"], facts.directions_url),
-            aside(texts["aside.plans"], facts.quote) or aside(texts["confirmation.policy"], facts.policy),
+            aside(texts["aside.plans"], facts.quote),
+            aside(texts["confirmation.policy"], facts.policy),
         ),
     )
 
@@ -131,7 +133,7 @@ def moved(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
                 ("earlier", facts.earlier),
                 ("new_time", facts.when),
                 ("service", service(facts, texts)),
-                ("where", facts.practice_address),
+                ("where", where(facts)),
                 ("reference", facts.reference),
                 ("due", facts.due),
             ),
@@ -156,7 +158,7 @@ def reminder(facts: MailFacts, texts: Texts = ENGLISH) -> Letter:
                 texts,
                 ("service", service(facts, texts)),
                 ("when", facts.when),
-                ("where", facts.practice_address),
+                ("where", where(facts)),
                 ("reference", facts.reference),
                 ("due", facts.due),
             ),

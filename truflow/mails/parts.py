@@ -86,6 +86,11 @@ def service(facts: MailFacts, texts: Texts) -> str:
     return texts["service.length"].format(service=facts.service, length=facts.length)
 
 
+def where(facts: MailFacts) -> str:
+    """The practice, as on its door; empty without an address."""
+    return f"{facts.practice_name}\n{facts.practice_address}" if facts.practice_address else ""
+
+
 def day_and_start(when: str) -> str:
     """The part of "Tuesday, December 1, 2026, 4:30 PM – 5:30 PM (…)" that a subject line needs."""
     return when.split(" – ", 1)[0]

@@ -49,8 +49,9 @@ def _sheets() -> Environment:
 
 
 def _unbroken(text: str) -> str:
-    """A time of day stays on one line."""
-    return re.sub(r"(\d:\d\d) ([AP]M)", "\\1\N{NO-BREAK SPACE}\\2", text)
+    """A time of day stays on one line, and so does a span of two."""
+    joined = re.sub(r"(\d:\d\d) ([AP]M)", "\\1\N{NO-BREAK SPACE}\\2", text)
+    return re.sub(r"(?<=[\dM]) – (?=\d)", "\N{NO-BREAK SPACE}–\N{NO-BREAK SPACE}", joined)
 
 
 def _wrapped(text: str) -> str:

@@ -36,7 +36,7 @@ def booking() -> rx.Component:
     return guest_page(
         HeldNote.create(state=Booking.stage, label=Booking.hold_time, seconds=Booking.hold_seconds),
         managing.messages(),
-        own_document(rx.el.div(_payment(), hidden=(Booking.stage != "PENDING") & ~Managing.paying)),
+        own_document(rx.el.div(_payment(), hidden=(Booking.stage != "PENDING") & ~Managing.paying), way=t("held.back")),
         rx.cond(
             Moving.step,
             another_time(),
@@ -192,7 +192,11 @@ def _facts(*, paid: bool, when: bool = True) -> rx.Component:
         fact(t("booking.where"), rx.fragment(Practice.name, ", ", Practice.address)),
         fact(t("booking.price"), Booking.card.price),
         *(
-            [_money(t("booking.paid"), Booking.card.paid), _money(t("booking.refunded"), Booking.card.refunded)]
+            [
+                _money(t("booking.paid"), Booking.card.paid),
+                _money(t("receipt.ON_ITS_WAY_BACK"), Managing.returning),
+                _money(t("booking.refunded"), Booking.card.refunded),
+            ]
             if paid
             else []
         ),

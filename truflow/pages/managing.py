@@ -81,6 +81,7 @@ def change() -> rx.Component:
                         rx.el.p(Booking.card.service, ", ", Booking.card.when),
                         rx.el.p(rx.el.strong(Managing.cancel_money)),
                         rx.el.p(t("manage.cancel_frees"), class_name="soft"),
+                        rx.cond(Managing.notice, rx.el.p(Managing.notice, class_name="notice care")),
                         label=t("manage.cancel"),
                         title=t("manage.cancel_title"),
                         yes=rx.cond(Managing.busy, t("manage.cancelling"), t("manage.cancel_yes")),

@@ -94,6 +94,7 @@ def add_all(app: rx.App) -> None:
             route=page.route,
             title=rx.cond(Practice.name, title + " \u00b7 " + Practice.name, title),
             description=description,
+            image="/share.png",
             on_load=list(page.loads),
             meta=[{"name": "robots", "content": "noindex"}] if page.private else [],
         )

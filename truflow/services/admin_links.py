@@ -42,12 +42,12 @@ def ask(email: str, *, client: str, now: dt.datetime) -> None:
         _promise(session, RESET, admin.id if admin is not None and not enough else None, now=now)
 
 
-def invite(email: str, name: str, *, now: dt.datetime) -> AdminView:
+def invite(email: str, name: str, *, actor: str, now: dt.datetime) -> AdminView:
     """A new admin who chooses her password herself, through a link by mail; refuses with Invalid."""
     checked_name, address = admins.check(email=email, name=name, password=None)
     nobody_knows = passwords.hashed(secrets.token_urlsafe(32))
     with transaction() as session:
-        admin = admins.add(session, address, checked_name, nobody_knows, now=now)
+        admin = admins.add(session, address, checked_name, nobody_knows, actor=actor, now=now)
         _promise(session, INVITATION, admin.id, now=now)
         return admins.view_of(admin)
 

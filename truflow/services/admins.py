@@ -19,6 +19,8 @@ from truflow.services.views import AdminView, SessionView
 KIND = SessionKind.ADMIN
 ABSOLUTE, IDLE = sessions.LIVES[KIND].absolute, sessions.LIVES[KIND].idle
 ADDRESS_UNIQUE = "admin_user_email_uq"
+OPERATOR = "operator"
+"""Who acts at a terminal of the machine itself."""
 
 new_password = passwords.new
 log = structlog.get_logger(__name__)
@@ -82,24 +84,27 @@ def all_admins() -> list[AdminView]:
         return [view_of(row) for row in rows]
 
 
-def create_admin(email: str, name: str, password: str, *, now: dt.datetime | None = None) -> AdminView:
+def create_admin(
+    email: str, name: str, password: str, *, actor: str = OPERATOR, now: dt.datetime | None = None
+) -> AdminView:
     """A new admin; refuses with Invalid for a taken address, or a password that is too short or easy to guess."""
     checked_name, address = check(email=email, name=name, password=password)
     hashed = passwords.hashed(password)
     with transaction() as session:
-        return view_of(add(session, address, checked_name, hashed, now=now or utc_now()))
+        return view_of(add(session, address, checked_name, hashed, actor=actor, now=now or utc_now()))
 
 
-def add(session: DbSession, address: str, name: str, password_hash: str, *, now: dt.datetime) -> AdminUser:
+def add(session: DbSession, address: str, name: str, password_hash: str, *, actor: str, now: dt.datetime) -> AdminUser:
     """A new admin, as a step inside a transaction that is open; refuses with Invalid for a taken address."""
     admin = AdminUser(email=address, name=name, password_hash=password_hash, created_at=now)
     taken = Invalid({"email": ["Somebody with this address can sign in already."]})
     with refuse_on(session, ADDRESS_UNIQUE, taken):
         session.add(admin)
+    log.info("admin_added", admin_id=admin.id, actor=actor)
     return admin
 
 
-def remove(admin_id: int, *, now: dt.datetime) -> AdminView:
+def remove(admin_id: int, *, actor: str = OPERATOR, now: dt.datetime) -> AdminView:
     """Take somebody's way in away, and end their sessions; refuses with NotFound, and with LastAdmin for the last."""
     with transaction() as session:
         left = col(AdminUser.disabled_at).is_(None)
@@ -113,7 +118,7 @@ def remove(admin_id: int, *, now: dt.datetime) -> AdminView:
         admin.disabled_at = now
         session.add(admin)
         sessions.end_all(session, KIND, admin_id, now=now)
-    log.info("admin_removed", admin_id=admin_id)
+    log.info("admin_removed", admin_id=admin_id, actor=actor)
     return view_of(admin)
 
 

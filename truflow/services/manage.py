@@ -21,5 +21,6 @@ def look(reference: str, token: str, *, client: str, now: dt.datetime) -> Manage
             can_correct=correcting.may_correct(session, booking, now=now),
             has_receipt=session.get(Receipt, booking.id) is not None,
             can_pay=visits and view.balance_cents > 0,
+            returning_cents=reading.money_of(session, booking).refunding,
             language=booking.language,
         )

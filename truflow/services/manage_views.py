@@ -10,7 +10,8 @@ from truflow.services.views import BookingView, CancellationView, PracticeView
 class ManagedView:
     """A booking with all that its guest may do with it now.
 
-    `can_correct` says that the mail address may still be put right; `has_receipt` that money came for it.
+    `can_correct` says that the mail address may still be put right, `has_receipt` that money came for it, and
+    `returning_cents` what is on its way back.
     """
 
     booking: BookingView
@@ -19,6 +20,7 @@ class ManagedView:
     can_correct: bool
     has_receipt: bool
     can_pay: bool
+    returning_cents: int = 0
     language: str = "en"
 
 

@@ -34,6 +34,7 @@ class Managing(rx.State):
     can_cancel: bool = False
     cancel_money: str = ""
     back_cents: int = 0
+    returning: str = ""
 
     booking_id: str = ""
     page: str = ""
@@ -153,6 +154,7 @@ class Managing(rx.State):
         if view.paid_cents == view.refunded_cents:
             key = "manage.cancel_nothing_paid"
         self.cancel_money = t(key, amount=format_money(quoted.refund_cents, view.currency))
+        self.returning = format_money(managed.returning_cents, view.currency) if managed.returning_cents else ""
         rest = format_money(view.balance_cents, view.currency)
         self.pay_rest = t("manage.pay_rest", amount=rest) if managed.can_pay and alive else ""
         self.paying = False

@@ -49,6 +49,7 @@ def facts(managed: ManagedView) -> Rows:
         (t("booking.where"), where),
         (t("booking.price"), money(view.price_cents, view)),
         (t("booking.paid"), money(view.paid_cents, view)),
+        (t("receipt.ON_ITS_WAY_BACK"), money(managed.returning_cents, view)),
         (t("booking.refunded"), money(view.refunded_cents, view)),
         (t("booking.due"), money(view.balance_cents, view) if view.status == "CONFIRMED" else ""),
     ]

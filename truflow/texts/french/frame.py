@@ -1,6 +1,7 @@
 """The frame around every page, and the page that is not there."""
 
 TEXTS: dict[str, str] = {
+    "frame.styleguide": "Le design",
     "frame.skip": "Aller au contenu",
     "frame.book": "Prendre rendez-vous",
     "frame.terms": "Conditions",

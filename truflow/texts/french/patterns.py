@@ -2,6 +2,7 @@
 
 TEXTS: dict[str, str] = {
     "pattern.day": "EEEE d MMMM",
+    "pattern.short_day": "EEE d MMM",
     "pattern.month": "MMMM y",
     "pattern.when": "{start} \N{EN DASH} {end} ({zone})",
     "pattern.place_time": "heure de {place}",

@@ -1,6 +1,7 @@
 """The frame around every page, and the page that is not there."""
 
 TEXTS: dict[str, str] = {
+    "frame.styleguide": "Gestaltung",
     "frame.skip": "Zum Inhalt springen",
     "frame.book": "Termin buchen",
     "frame.terms": "Bedingungen",

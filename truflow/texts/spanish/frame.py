@@ -1,6 +1,7 @@
 """The frame around every page, and the page that is not there."""
 
 TEXTS: dict[str, str] = {
+    "frame.styleguide": "El diseño",
     "frame.skip": "Saltar al contenido",
     "frame.book": "Reservar cita",
     "frame.terms": "Condiciones",
