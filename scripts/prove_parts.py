@@ -41,7 +41,7 @@ PARTS: dict[str, Part] = {
     "interleavings": Part("two use cases step by step, 5,040 schedules", _of("interleavings"), shares=8),
     "letters": Part("letters in all 5,040 orders", _of("letters", "every_order"), shares=12),
     "contract": Part("1,000 cases for each operation of the API", (CONTRACT, "-k", "sign_in"), shares=20),
-    "chains": Part("1,000 chains of requests, and the limits on", (CONTRACT, "-k", "next or limits"), minutes=45),
+    "chains": Part("1,000 chains of requests, and the limits on", (CONTRACT, "-k", "next or limits"), minutes=75),
     "machine": Part("5,000 stories of 80 steps against a plain model", _of("state_machine"), shares=20),
 }
 

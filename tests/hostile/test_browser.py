@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.road import ASKS, card_form, expect_booked, hold, pay
 from tests.hostile.conftest import Prey
+from tests.kit.canary import told
 from tests.kit.stack import Stack
 from tests.kit.troubles import password_of
 from truflow.pages.table import PAGES
@@ -93,7 +94,10 @@ def test_no_page_violates_its_policy(stack: Stack, page: Page, prey: Prey) -> No
                 page.goto(stack.url + each.route)
                 expect(page.get_by_role("heading", level=1)).to_have_count(1)
                 look()
-        for path in ("/book/classic-massage", prey.page, "/nothing-here", "/api/docs"):
+        for path in (
+            *("/book/classic-massage", "/de/book/classic-massage", prey.page, f"/es{prey.page}", "/nothing-here"),
+            *(f"/plain{prey.page}", "/plain/find", "/api/docs", "/sandbox/mail"),
+        ):
             page.goto(stack.url + path)
             page.wait_for_load_state("networkidle")
             look()
@@ -117,6 +121,22 @@ def test_the_payment_with_the_banks_question_violates_nothing(stack: Stack, page
         pay(page, ASKS)
         page.frame_locator('iframe[src*="bank"]').get_by_role("button", name="Complete").click()
         expect_booked(page)
+
+
+def test_a_guest_gets_no_cookie_and_the_desks_is_not_for_scripts(stack: Stack, page: Page, prey: Prey) -> None:
+    for path in ("/", "/book", "/book/classic-massage", prey.page, f"/plain{prey.page}"):
+        page.goto(stack.url + path)
+        page.wait_for_load_state("networkidle")
+    assert page.context.cookies() == []
+    signs_in(page, stack, f"cookie-{uuid4()}@desk-7c1f.example")
+    (cookie,) = page.context.cookies()
+    assert (cookie["name"], cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (
+        *("truflow_admin", True, "Strict", "/"),
+    )
+    assert page.evaluate("document.cookie") == ""
+    kept = page.evaluate("JSON.stringify([localStorage, sessionStorage])")
+    assert cookie["value"] not in kept
+    assert not told(kept), "nothing of a guest stays in the browser's own stores"
 
 
 def test_the_watch_sees_a_violation(stack: Stack, page: Page) -> None:
