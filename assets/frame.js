@@ -17,3 +17,4 @@ for (const name of ["sessionStorage", "localStorage"]) {
     Object.defineProperty(window, name, { value });
   }
 }
+document.currentScript.remove(); // React would take it for one of its own

@@ -14,7 +14,15 @@ begin
 end $$
 """
 # Whatever decides what is free: the diary first, then hours, rules, services, and who gives them.
-TABLES = ("diary_entry", "business_hours", "date_override", "service", "resource", "service_resource", "system_settings")
+TABLES = (
+    "diary_entry",
+    "business_hours",
+    "date_override",
+    "service",
+    "resource",
+    "service_resource",
+    "system_settings",
+)
 
 
 def upgrade() -> None:

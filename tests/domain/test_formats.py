@@ -146,9 +146,9 @@ def test_french_knows_its_first_and_its_vowels() -> None:
     ("code", "day", "month", "length", "short"),
     [
         ("en", "Tuesday, December 1", "December 2026", "2 hours 30 minutes", "Mon"),
-        ("es", "martes, 1 de diciembre", "diciembre de 2026", "2 horas 30 minutos", "lun"),
+        ("es", "martes, 1 de diciembre", "Diciembre de 2026", "2 horas 30 minutos", "lun"),
         ("de", "Dienstag, 1. Dezember", "Dezember 2026", "2 Stunden 30 Minuten", "Mo"),
-        ("fr", "mardi 1er décembre", "décembre 2026", "2 heures 30 minutes", "lun"),
+        ("fr", "mardi 1er décembre", "Décembre 2026", "2 heures 30 minutes", "lun"),
     ],
 )
 def test_days_months_and_lengths_have_names(code: str, day: str, month: str, length: str, short: str) -> None:

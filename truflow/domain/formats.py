@@ -81,8 +81,9 @@ def format_short_day(day: dt.date) -> str:
 
 
 def format_month(day: dt.date) -> str:
-    """Month and year: "December 2026"."""
-    return dates.format_date(day, t("pattern.month"), LOCALES[language()])
+    """Month and year, as a heading says them: "December 2026", "Diciembre de 2026"."""
+    text = dates.format_date(day, t("pattern.month"), LOCALES[language()])
+    return text[:1].upper() + text[1:]
 
 
 def weekdays(width: str = "wide") -> tuple[str, ...]:

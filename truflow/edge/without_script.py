@@ -8,8 +8,8 @@ from truflow.edge.shop import Shop
 from truflow.services.views import PracticeView, ServiceView
 from truflow.texts import here, t
 
-# What only waits for a script goes away.
-QUIET = "<style>.skeleton,main [aria-hidden=true].services,.pane,.bar{display:none}</style>"
+# What only waits for a script goes away, and the page's own middle with it: ours says the same, and more.
+QUIET = "<style>body>.top,body>main{display:none}.service{min-height:0}</style>"
 
 
 def catalogue(shop: Shop) -> str:
@@ -20,15 +20,18 @@ def catalogue(shop: Shop) -> str:
         for each in shop.services
     )
     listed = f'<ul class="services">{items}</ul>' if items else f"<p>{_said('book.empty_title')}</p>"
-    return f'{QUIET}<section class="wrap">{_how(shop.practice, "")}<h2>{_said("home.services")}</h2>{listed}</section>'
+    return (
+        f'{QUIET}<div class="wrap py-8">{_who(shop.practice)}<h1 class="mt-3">{_said("book.title")}</h1>'
+        f'{_how(shop.practice, "")}<h2 class="mt-8">{_said("home.services")}</h2>{listed}</div>'
+    )
 
 
 def service(sold: ServiceView, shop: Shop) -> str:
     """One service, and how to ask for a time."""
-    back = f'<p><a class="link" href="{here("/book")}">{_said("choose.all_services")}</a></p>'
+    back = f'<p class="mt-6"><a class="link" href="{here("/book")}">{_said("choose.all_services")}</a></p>'
     return (
-        f'{QUIET}<main class="wrap narrow"><p class="top-name">{html.escape(shop.practice.name)}</p>'
-        f"<h1>{html.escape(sold.name)}</h1>{_facts(sold)}{_how(shop.practice, sold.name)}{back}</main>"
+        f'{QUIET}<div class="wrap narrow py-8">{_who(shop.practice)}<h1 class="mt-3">{html.escape(sold.name)}</h1>'
+        f"{_facts(sold)}{_how(shop.practice, sold.name)}{back}</div>"
     )
 
 
@@ -50,8 +53,13 @@ def _facts(sold: ServiceView) -> str:
     pays = t("book.deposit", amount=deposit) if sold.downpayment_cents else t("book.no_deposit")
     told = (duration(sold.duration_min), format_money(sold.price_cents, sold.currency), pays)
     line = " \u00b7 ".join(html.escape(each) for each in told)
-    described = f"<p>{html.escape(sold.description)}</p>" if sold.description else ""
-    return f"{described}<p><strong>{line}</strong></p>"
+    described = f'<p class="mt-3">{html.escape(sold.description)}</p>' if sold.description else ""
+    return f'{described}<p class="mt-3"><strong>{line}</strong></p>'
+
+
+def _who(practice: PracticeView) -> str:
+    place = html.escape(practice.address.replace("\n", ", "))
+    return f'<p class="top-name">{html.escape(practice.name)}</p><p class="soft">{place}</p>'
 
 
 def _how(practice: PracticeView, wanted: str) -> str:
@@ -65,7 +73,7 @@ def _how(practice: PracticeView, wanted: str) -> str:
         letter = urlencode({"subject": subject, "body": t("ask.body")}, quote_via=quote)
         to = html.escape(f"mailto:{quote(practice.email, safe='@')}?{letter}")
         ways.append(f'<a class="button button-quiet" href="{to}">{_said("ask.by_mail")}</a>')
-    said = f'<p class="notice care">{_said("frame.no_script")}</p>'
+    said = f'<p class="notice care mt-6">{_said("frame.no_script")}</p>'
     return said + (f'<p class="mt-4 flex flex-wrap gap-3">{" ".join(ways)}</p>' if ways else "")
 
 

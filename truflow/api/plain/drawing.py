@@ -67,6 +67,7 @@ def way_to(practice: PracticeView) -> str:
 
 
 def when(view: BookingView) -> str:
+    """Day, times and whose clock."""
     return format_when(view.start_time, view.end_time, view.timezone)
 
 
@@ -76,10 +77,12 @@ def money(cents: int, view: BookingView) -> str:
 
 
 def clock(at: dt.datetime, zone: str) -> str:
+    """A time of day there."""
     return format_time(at, zone)
 
 
 def day(date: dt.date) -> str:
+    """A date without its year."""
     return format_day(date)
 
 

@@ -46,4 +46,5 @@ async def _page(refusal: Refusal | None = None, *, notice: str = "", wrong: str 
 
 
 def routes() -> list[Route]:
+    """The addresses of the lost links."""
     return [Route("/plain/find", see, methods=["GET"]), Route("/plain/find", ask, methods=["POST"])]

@@ -37,7 +37,7 @@ TEXTS: dict[str, str] = {
     "choose.as_month": "Mois",
     "choose.as_list": "Liste",
     "choose.parts": "Moment de la journée",
-    "choose.any_time": "À toute heure",
+    "choose.any_time": "Toutes",
     "choose.next_week": "Semaine suivante",
     "choose.previous_week": "Semaine précédente",
     "choose.next_day": "Jour libre suivant",

@@ -37,7 +37,7 @@ TEXTS: dict[str, str] = {
     "choose.as_month": "Monat",
     "choose.as_list": "Liste",
     "choose.parts": "Tageszeit",
-    "choose.any_time": "Jederzeit",
+    "choose.any_time": "Alle",
     "choose.next_week": "Nächste Woche",
     "choose.previous_week": "Vorige Woche",
     "choose.next_day": "Nächster freier Tag",
