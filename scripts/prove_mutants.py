@@ -136,7 +136,8 @@ def run(keep: Callable[[list[dict[str, Any]]], None]) -> bool:
     with tempfile.TemporaryDirectory(prefix="truflow-mutants-") as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
-        if red := _first_red("all of them", sorted({test for mutant in chosen for test in mutant.tests}), copy):
+        tests = sorted({test for mutant in chosen for test in mutant.tests})
+        if red := _first_red("all of them", tests, copy, minutes=MINUTES * 4):
             raise SystemExit(f"red with every guard on: {red}")
         for mutant in chosen:
             line = _tried(mutant, copy)
@@ -170,7 +171,7 @@ def _tried(mutant: Mutant, copy: Path) -> dict[str, Any]:
     }
 
 
-def _first_red(name: str, tests: Sequence[str], copy: Path) -> str:
+def _first_red(name: str, tests: Sequence[str], copy: Path, *, minutes: int = MINUTES) -> str:
     environment = {"PROOF_SCHEDULES": "30", "PROOF_KILLS": "40", **os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("PROOF_ONLY", None)
     environment.pop("PROOF_LONG", None)
@@ -178,11 +179,11 @@ def _first_red(name: str, tests: Sequence[str], copy: Path) -> str:
     with tempfile.TemporaryFile("w+") as told:
         process = subprocess.Popen(command, cwd=copy, env=environment, stdout=told, stderr=told, start_new_session=True)
         try:
-            process.wait(MINUTES * 60)
+            process.wait(minutes * 60)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGINT)
             process.wait(60)
-            raise SystemExit(f"{name}: its tests take more than {MINUTES} minutes") from None
+            raise SystemExit(f"{name}: its tests take more than {minutes} minutes") from None
         told.seek(0)
         red = re.search(r"^(?:FAILED|ERROR) (\S+(?: \S+)*?)(?: - .*)?$", told.read(), re.M)
     if process.returncode and not red:

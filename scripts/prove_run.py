@@ -95,6 +95,8 @@ def _run(name: str) -> bool:
     """One share in a process of its own, in a group of its own, ended when its time is over."""
     part = PARTS[name.split(".")[0]]
     number = name.partition(".")[2] or "1"
+    if part.processes:
+        subprocess.run([sys.executable, "-m", "truflow", "build"], cwd=ROOT, check=True)
     with tempfile.TemporaryDirectory(prefix="truflow-proof-") as folder:
         results = Path(folder) / "results"
         environment = os.environ | {
