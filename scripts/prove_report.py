@@ -31,7 +31,10 @@ def write() -> None:
     shares: dict[tuple[str, str], dict[str, Line]] = defaultdict(dict)
     for line in lines:
         if line["part"] != "mutant":
-            shares[line["part"], line["queue"]][line["share"]] = line
+            known = shares[line["part"], line["queue"]]
+            if any(_of(share) != _of(line["share"]) for share in known):
+                known.clear()  # the part is cut into another number of shares since
+            known[line["share"]] = line
     page = [
         HEAD,
         "| part | counts | oracle | seed | minutes | queue | commit |",
@@ -50,9 +53,13 @@ def write() -> None:
     print(f"{PAGE.relative_to(ROOT)}: {len(shares)} parts, {len(mutants)} mutants")
 
 
+def _of(share: str) -> int:
+    return int(share.split("/")[1])
+
+
 def _row(lines: list[Line]) -> str:
     first = lines[0]
-    whole = int(first["share"].split("/")[1])
+    whole = _of(first["share"])
     rows = sum(sum(line["oracle"].values()) for line in lines)
     cells = [
         first["part"] + (f" ({len(lines)} of {whole} shares)" if len(lines) < whole else ""),
