@@ -50,7 +50,7 @@ def test_a_thumb_moves_pays_the_rest_and_cancels(stack: Stack, open_page: Open) 
     expect(page.get_by_role("heading", name="Move it to this time?")).to_be_focused()
     page.get_by_role("button", name="Move it").click()
     expect(page.get_by_text("Your appointment has a new time.")).to_be_visible()
-    expect(page.get_by_role("main").get_by_text(re.compile(label.strip()))).to_be_visible()
+    expect(page.get_by_role("main").get_by_text(re.compile(label.strip())).first).to_be_visible()
 
     page.get_by_role("button", name="Pay the remaining $65.00 now").click()
     expect(card_form(page).get_by_label("Card number")).to_be_visible()

@@ -67,6 +67,10 @@ def handlers() -> dict[str, Any]:
     return {name: fn for name, fn in found.items() if not fn.__module__.startswith("tests")}
 
 
+LEAVES = {"find.ask": {"outbox"}}
+"""Whoever asks for her links leaves the same trace, known here or not."""
+
+
 def attacks(fn: Any) -> Iterator[Any]:
     """Payloads for one handler: each hostile value for each argument by its name, then payloads that are none."""
     names = list(inspect.signature(fn).parameters)[1:] or ["argument"]
@@ -125,7 +129,8 @@ def test_no_handler_is_broken_open(stack: Stack, prey: Prey, name: str) -> None:
     if mark_of(fn) == ADMIN:
         assert "/admin/sign-in" in frames
         assert '"stage_rx_state_":"ready"' not in frames
-    assert house(stack) == before
+    changed = {table for table, whole in house(stack).items() if whole != before[table]}
+    assert changed <= LEAVES.get(name.rpartition("___")[2], set())
 
 
 UNKNOWN: list[Any] = [
