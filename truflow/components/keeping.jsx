@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 
 const KEPT = ["name", "email", "phone"];
 const DRAFT = "truflow.draft", GUEST = "truflow.guest";
@@ -14,7 +14,7 @@ function write(store, name, value) {
 // What was typed outlives a reload and a step back, in this tab only, until it is sent. What a guest asked us to
 // remember by ticking the box stays in this browser until she unticks it. Neither ever reaches us before it is sent.
 export function FormKeeper({ form, box, done }) {
-  useEffect(() => {
+  useLayoutEffect(() => {  // taken down before the page of a booking loads itself anew
     const fields = document.getElementById(form);
     if (!fields) return;
     const tick = fields.elements[box];
