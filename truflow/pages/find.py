@@ -3,7 +3,7 @@
 import reflex as rx
 
 from truflow.components.frame import guest_page
-from truflow.components.pieces import calm, notice
+from truflow.components.pieces import calm, field, notice
 from truflow.state.find import Find
 from truflow.texts import language, t
 
@@ -32,23 +32,7 @@ def find() -> rx.Component:
 
 def _form() -> rx.Component:
     return rx.el.form(
-        rx.el.div(
-            rx.el.label(t("find.email"), html_for="email"),
-            rx.el.input(
-                id="email",
-                name="email",
-                type="email",
-                input_mode="email",
-                auto_complete="email",
-                max_length=200,
-                aria_describedby="email-wrong",
-                aria_invalid=rx.cond(Find.email_error, "true", "false"),
-                aria_required="true",
-                class_name="input",
-            ),
-            rx.el.p(Find.email_error, id="email-wrong", class_name="wrong"),
-            class_name="field",
-        ),
+        field("email", t("find.email"), Find.email_error, kind="email", autocomplete="email", input_mode="email"),
         rx.el.button(
             rx.cond(Find.busy, t("find.sending"), t("find.send")),
             type="submit",

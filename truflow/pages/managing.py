@@ -4,7 +4,7 @@ import reflex as rx
 
 from truflow.components.islands import token_link
 from truflow.components.managing import ConfirmDialog, MailAddress, step_button
-from truflow.components.pieces import each, live, notice
+from truflow.components.pieces import each, field, live, notice
 from truflow.state.booking import Booking
 from truflow.state.managing import Managing
 from truflow.texts import t
@@ -112,23 +112,14 @@ def mail_address() -> rx.Component:
         rx.cond(
             Managing.can_correct & Managing.correcting,
             rx.el.form(
-                rx.el.div(
-                    rx.el.label(t("correct.label"), html_for="email"),
-                    rx.el.p(t("correct.hint"), id="email-hint", class_name="hint"),
-                    rx.el.input(
-                        id="email",
-                        name="email",
-                        type="email",
-                        input_mode="email",
-                        auto_complete="email",
-                        max_length=200,
-                        aria_describedby="email-wrong email-hint",
-                        aria_invalid=rx.cond(Managing.email_error, "true", "false"),
-                        aria_required="true",
-                        class_name="input",
-                    ),
-                    rx.el.p(Managing.email_error, id="email-wrong", class_name="wrong"),
-                    class_name="field",
+                field(
+                    "email",
+                    t("correct.label"),
+                    Managing.email_error,
+                    hint=t("correct.hint"),
+                    kind="email",
+                    autocomplete="email",
+                    input_mode="email",
                 ),
                 rx.el.button(
                     rx.cond(Managing.busy, t("correct.sending"), t("correct.send")),
