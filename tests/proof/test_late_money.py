@@ -35,7 +35,8 @@ def times(world: World) -> list[dt.datetime]:
 
 def buy(world: World, start: dt.datetime, guest: str, number: int) -> BookedView:
     asked = wish(start, guest=f"{guest} {number}")
-    return bookings.book(asked, key=None, client=f"10.{len(guest)}.{number}.1", now=world.clock.now)
+    client = f"10.{len(guest)}.{number // 250}.{number % 250 + 1}"  # her own: strangers may hold two times an address
+    return bookings.book(asked, key=None, client=client, now=world.clock.now)
 
 
 def race(world: World, start: dt.datetime, number: int, made: BookedView, dice: random.Random) -> None:
