@@ -93,7 +93,7 @@ MUTANTS = (
     Mutant(
         "a refund is looked for before it is asked for again",
         "truflow/services/refunds.py",
-        "_existing(payment, refund) if refund.attempt > 1 else None",
+        "_existing(payment, refund) if look else None",
         "None",
         ("tests/services/test_refunds.py",),
     ),

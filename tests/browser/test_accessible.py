@@ -41,7 +41,7 @@ def findings(page: Page) -> list[str]:
 
 
 def ready(page: Page) -> None:
-    expect(page.locator("main h1")).to_be_visible()  # before, the page of a service is an empty shell
+    expect(page.locator("main h1")).to_be_visible()
     expect(page.locator(".skeleton")).to_have_count(0)
 
 

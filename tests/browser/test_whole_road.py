@@ -138,6 +138,7 @@ def test_a_reload_at_every_step_strands_nobody(stack: Stack, open_page: Open, co
     fill_details(page, "reloader")
     page.get_by_role("button", name="Hold this time and go to payment").click()
     page.wait_for_url("**/booking/**")
+    expect(card_form(page).get_by_label("Card number")).to_be_visible()  # the page has loaded itself anew by then
     page.reload()
     expect(card_form(page).get_by_label("Card number")).to_be_visible()
     held = page.url

@@ -1,5 +1,6 @@
 """What guards a commit: the scan for secrets, and the audit of what we depend on."""
 
+import importlib
 import json
 import os
 import shutil
@@ -80,3 +81,10 @@ def test_only_a_known_hole_fails_the_audit(case: str, repository: Path) -> None:
     command = [sys.executable, "-c", asked]
     done = subprocess.run(command, cwd=repository / "scripts", capture_output=True, text=True, check=False)
     assert (done.returncode, TOLD[case] in done.stdout) == (code, True), done.stdout + done.stderr
+
+
+def test_each_mutant_of_the_proof_still_finds_its_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    mutants = importlib.import_module("prove_mutants").MUTANTS
+    assert mutants
+    assert [each.name for each in mutants if (ROOT / each.file).read_text().count(each.was) != 1] == []

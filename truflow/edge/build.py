@@ -11,12 +11,16 @@ from truflow.settings import ROOT
 
 STATIC_DIR = ROOT / ".web" / "build" / "client"
 INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+OPEN = "-"  # no slug and no reference is a dash
 NOT_RUN = (b"application/ld+json", b"application/json")
 
 
 @dataclass(frozen=True)
 class Build:
-    """`pages` by their addresses; `folders` are those of them whose file lies in a folder of their name."""
+    """`pages` by their addresses; `folders` are those of them whose file lies in a folder of their name.
+
+    A page with an open part has `-` there: `/book/-` is every service's, see `drawn`.
+    """
 
     script_hashes: frozenset[str]
     folders: frozenset[str]
@@ -44,6 +48,12 @@ class Build:
             env_chunk_path=f"/assets/{chunk.name}" if chunk else "",
             env_chunk=chunk.read_text("utf-8") if chunk else "",
         )
+
+    def drawn(self, path: str) -> str:
+        """The built page of an address with an open last part, as `/es/book/deep-tissue`; else the empty one."""
+        before, _, last = path.rstrip("/").rpartition("/")
+        page, room = self.pages.get(f"{before}/{OPEN}"), before.rpartition("/")[2]
+        return page.replace(f"/{room}/{OPEN}/", f"/{room}/{last}") if page else self.fallback  # in each language's link
 
 
 def branded(build: Build, color: str) -> Build:

@@ -21,6 +21,7 @@ from truflow.texts import language_of, plain, speaking, t
 
 SERVICE = re.compile(r"/book/([^/]+)")
 BOOKING = re.compile(r"/booking/([^/]+)(/move)?")
+REFERENCE = re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 100
 IN_A_FRAME = b'<head><script src="/frame.js"></script>'  # before all others: see there
@@ -65,14 +66,13 @@ class GuestPages:
         if booking := BOOKING.fullmatch(page):
             token = parse_qs(visit.query).get("t", [""])[0]
             way = without_script.plain_page(booking[1], token) if token else PRIVATE["/booking/find"]
-            return _packed(visit, _dressed(_private(self._build.fallback, language, way)))
-        service = SERVICE.fullmatch(page)
-        if service is None and (built is None or page not in PUBLIC):
+            drawn = self._build.drawn(visit.path) if REFERENCE.fullmatch(booking[1]) else self._build.fallback
+            return _packed(visit, _dressed(_private(drawn, language, way)))
+        if service := SERVICE.fullmatch(page):
+            return self._service(visit, page, language, service[1], await self._window.look())
+        if built is None or page not in PUBLIC:
             return None
-        shop = await self._window.look()
-        if built is not None:
-            return _packed(visit, self._page(page, language, built, shop))
-        return self._service(visit, page, language, service[1] if service else "", shop)
+        return _packed(visit, self._page(page, language, built, await self._window.look()))
 
     def _page(self, page: str, language: str, built: str, shop: Shop | None) -> Dressed:
         """A page of its own file."""
@@ -93,26 +93,27 @@ class GuestPages:
         return self._keep(page, language, dress(built, head, shop, self._origin, catalogue))
 
     def _service(self, visit: Visit, page: str, language: str, slug: str, shop: Shop | None) -> Answer | None:
-        """The page of a service; it has no file of its own, so the fallback's is dressed for it."""
+        """The page of a service: the one that is built for all of them, dressed for this one."""
         bare = in_language(self._build.fallback, language)
         if not SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG:
             return _packed(visit, _dressed(bare, 404))
         if shop is None:
-            return _packed(visit, _dressed(bare))
+            return _packed(visit, _dressed(in_language(self._build.drawn(visit.path), language)))
         service = shop.find(slug)
         if service is None:
             return _packed(visit, _dressed(bare, 404))
         if service.slug != slug:
             there = visit.path[: -len(slug)] if visit.path.endswith(slug) else visit.path.rstrip("/")[: -len(slug)]
             return redirect(302, f"{there}{quote(service.slug)}" + (f"?{visit.query}" if visit.query else ""))
-        return _packed(visit, self._known(page, language) or self._sold(page, language, service, shop))
+        return _packed(visit, self._known(page, language) or self._sold(visit.path, language, service, shop))
 
-    def _sold(self, page: str, language: str, service: ServiceView, shop: Shop) -> Dressed:
+    def _sold(self, path: str, language: str, service: ServiceView, shop: Shop) -> Dressed:
+        page = plain(path).rstrip("/")
         data = [heads.sold(service, shop, self._origin, language)]
         with speaking(language):
             head = heads.Head(page, language, service.name, service.description or t("choose.description"), data)
             words = without_script.service(service, shop)
-        return self._keep(page, language, dress(self._build.fallback, head, shop, self._origin, words))
+        return self._keep(page, language, dress(self._build.drawn(path), head, shop, self._origin, words))
 
     def _known(self, page: str, language: str) -> Dressed | None:
         if self._version != self._window.version or len(self._kept) >= MOST_KEPT:
