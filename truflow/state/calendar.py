@@ -71,10 +71,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Look:
-    """How the visitor looks at the times, as the page's address has it: as a month or as a list, and at which part."""
+    """How the visitor looks at the times, as the page's address has it: as a month or as a list, and at which part.
+
+    `moving` says that the times are for a booking that stands already.
+    """
 
     listed: bool = False
     part: str = ""
+    moving: bool = False
 
     @classmethod
     def of(cls, query: dict[str, str]) -> "Look":
@@ -84,7 +88,7 @@ class Look:
     def link(self, *, listed: bool | None = None, part: str | None = None, **words: Any) -> str:
         """The address of another place of the same page that keeps the way of looking."""
         listed, part = self.listed if listed is None else listed, self.part if part is None else part
-        kept = {"view": "list" if listed else "", "part": part}
+        kept = {"move": "1" if self.moving else "", "view": "list" if listed else "", "part": part}
         return "?" + "&".join(f"{name}={word}" for name, word in (kept | words).items() if word)
 
 

@@ -1,30 +1,30 @@
 """Another time for a booking: the month and the times to which it can be moved, as the page's address has them."""
 
-import calendar
 import datetime as dt
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 from reflex.event import EventSpec
 
 from truflow.clock import utc_now
-from truflow.domain.formats import format_time, format_when, zone_label
+from truflow.domain.formats import format_when, zone_label
 from truflow.errors import DayFull, NotFound, Refusal, SlotNotOffered, SlotTaken
 from truflow.services import manage, moving, rescheduling
 from truflow.services.manage_views import ManagedView
-from truflow.services.views import DaySlotsView, DayView, SlotView
+from truflow.services.views import DaySlotsView
 from truflow.state.calendar import (
-    DayCell,
-    TimeButton,
+    Look,
     TimeGroup,
     Week,
     day_label,
+    groups_of,
     last_of,
     month_label,
     month_of,
     next_month,
     previous_month,
+    weeks_of,
 )
 from truflow.state.guard import public
 from truflow.state.managing import Managing
@@ -32,7 +32,7 @@ from truflow.state.visitor import STAMP, booking_address, client_of, date_from, 
 from truflow.texts import here, t
 from truflow.threads import in_thread
 
-PARTS = ((12, "choose.morning"), (17, "choose.afternoon"), (24, "choose.evening"))
+LOOK = Look(moving=True)
 
 
 class Moving(rx.State):
@@ -124,10 +124,10 @@ class Moving(rx.State):
             found = await in_thread(
                 "db", moving.free_days, reference, token, first, last_of(first), client=client, now=now
             )
-        self.month, self.weeks = month_label(first), _weeks(first, found.dates, today)
+        self.month, self.weeks = month_label(first), weeks_of(first, found.dates, today, LOOK)
         self.empty = not any(day.available for day in found.dates)
-        self.previous_link = f"?move=1&month={previous_month(first):%Y-%m}" if first > today else ""
-        self.next_link = f"?move=1&month={next_month(first):%Y-%m}" if next_month(first) <= horizon else ""
+        self.previous_link = LOOK.link(month=f"{previous_month(first):%Y-%m}") if first > today else ""
+        self.next_link = LOOK.link(month=f"{next_month(first):%Y-%m}") if next_month(first) <= horizon else ""
         self.step, self.day, self.chosen, self.groups = "day", "", "", []
         if wanted:
             slots = await in_thread("db", moving.free_slots, reference, token, wanted, client=client, now=now)
@@ -136,9 +136,9 @@ class Moving(rx.State):
     def _draw_day(self, slots: DaySlotsView, time: str) -> None:
         zone, day = slots.timezone, slots.date
         self.step, self.day, self.day_label = "time", day.isoformat(), day_label(day)
-        self.day_link = f"?move=1&date={self.day}"
+        self.day_link = LOOK.link(date=self.day)
         self.zone_note = t("choose.zone", zone=zone_label(zone, dt.datetime.combine(day, dt.time(12), ZoneInfo(zone))))
-        self.groups = _groups(slots.slots, zone, self.day_link)
+        self.groups = groups_of(slots, "", LOOK)
         slot = find_slot(slots.slots, time) if time else None
         if time and slot is None:
             self.notice = t("move.gone")
@@ -146,34 +146,3 @@ class Moving(rx.State):
             self.step, self.notice = "confirm", ""
             self.chosen = slot.start_time.astimezone(dt.UTC).strftime(STAMP)
             self.chosen_label = format_when(slot.start_time, slot.end_time, zone)
-
-
-def _weeks(first: dt.date, days: Sequence[DayView], today: dt.date) -> list[Week]:
-    counts = {day.date: day.slots for day in days if day.available}
-    return [
-        Week([_cell(day, counts.get(day, 0), today) if day.month == first.month else DayCell() for day in week])
-        for week in calendar.Calendar().monthdatescalendar(first.year, first.month)
-    ]
-
-
-def _cell(day: dt.date, count: int, today: dt.date) -> DayCell:
-    key = "choose.free_none" if not count else "choose.free_one" if count == 1 else "choose.free_many"
-    return DayCell(
-        number=str(day.day),
-        date=day.isoformat(),
-        available=count > 0,
-        today=day == today,
-        label=t(key, day=day_label(day), count=count),
-        link=f"?move=1&date={day.isoformat()}",
-    )
-
-
-def _groups(slots: Sequence[SlotView], zone: str, link: str) -> list[TimeGroup]:
-    """Morning, afternoon and evening; each start once, whoever gives it."""
-    groups: dict[str, list[TimeButton]] = {}
-    for start in sorted({slot.start_time for slot in slots}):
-        hour = start.astimezone(ZoneInfo(zone)).hour
-        part = next(name for before, name in PARTS if hour < before)
-        stamp = start.astimezone(dt.UTC).strftime(STAMP)
-        groups.setdefault(part, []).append(TimeButton(label=format_time(start, zone), link=f"{link}&time={stamp}"))
-    return [TimeGroup(t(part), times) for part, times in groups.items()]
