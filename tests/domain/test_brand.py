@@ -46,6 +46,32 @@ def test_the_hue_is_the_owners() -> None:
 
 def test_no_colour_changes_nothing() -> None:
     assert brand.stylesheet("") == ""
+    assert brand.mail_tints("") == brand.MailTints()
+
+
+@pytest.mark.parametrize("color", ["", *COLORS])
+def test_a_mail_in_the_brands_colour_can_be_read(color: str) -> None:
+    tints = brand.mail_tints(color)
+    pairs = [
+        (tints.fill, "#ffffff"),
+        *((tints.text, ground) for ground in ("#fbfaf6", "#fffffd", tints.wash)),
+        (tints.night_fill, tints.night_ink),
+        *((tints.night_text, ground) for ground in ("#121814", "#19201c", "#252c27")),
+    ]
+    for words, ground in pairs:
+        assert ratio(words, ground) >= 4.5, (words, ground)
+
+
+def luminance(color: str) -> float:
+    """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance"""
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def ratio(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("color", ["red", "#12", "#12345g", "#1234567", "}body{display:none"])

@@ -3,6 +3,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from truflow.domain.brand import MailTints, mail_tints
 from truflow.mails import TEMPLATES, FreeTime, MailFacts, render
 
 LINK = "https://book.example/booking/TF-7K2M?t=abc&x=1"
@@ -115,6 +116,14 @@ def test_a_name_that_smuggles_a_link_is_not_greeted(name: str) -> None:
     mail = render("confirmation", dataclasses.replace(FULL, guest_name=name))
     assert name not in mail.html
     assert "Hello," in mail.text
+
+
+def test_a_mail_is_in_the_owners_colour() -> None:
+    ours, theirs = render("confirmation", FULL).html, render("confirmation", FULL, "#7a1f6a").html
+    green = MailTints()
+    assert green.fill in ours
+    assert not any(tint in theirs for tint in dataclasses.astuple(green))
+    assert mail_tints("#7a1f6a").fill in theirs
 
 
 def test_the_confirmation_tells_what_when_where_and_the_money() -> None:

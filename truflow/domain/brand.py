@@ -54,6 +54,11 @@ class Tint:
     def css(self) -> str:
         return f"oklch({self.lightness:.3f} {self.chroma:.3f} {self.hue:.1f})"
 
+    def hex(self) -> str:
+        """As `#rrggbb`, for mail programs, which know no OKLCH."""
+        parts = (_from_linear(min(1.0, max(0.0, part))) for part in self.linear())
+        return "#" + "".join(f"{round(255 * part):02x}" for part in parts)
+
 
 def contrast(one: Tint, other: Tint) -> float:
     """The ratio of WCAG: 1 for the same, 21 for black on white."""
@@ -120,6 +125,31 @@ def stylesheet(color: str) -> str:
     return f":root{{{day}}}@media (prefers-color-scheme:dark){{:root{{{dark(brand).css()}}}}}"
 
 
+@dataclass(frozen=True)
+class MailTints:
+    """The brand in a mail, as `#rrggbb`: a button, words, and the ground of a time, by day and by night."""
+
+    fill: str = "#336449"
+    text: str = "#27593e"
+    wash: str = "#def3e6"
+    edge: str = "#c9e6d4"
+    night_fill: str = "#89c8a3"
+    night_ink: str = "#091a11"
+    night_text: str = "#a1d6b6"
+
+
+def mail_tints(color: str) -> MailTints:
+    """The tints of the owner's colour, or of our own green."""
+    if not color:
+        return MailTints()
+    brand = parse(color)
+    day, night = light(brand), dark(brand)
+    edge = Tint(day.wash.lightness - 0.045, day.wash.chroma, brand.hue).shown()
+    return MailTints(
+        *(tint.hex() for tint in (day.brand, day.text, day.wash, edge, night.brand, night.ink, night.text))
+    )
+
+
 def _until(measure: Measure, lightness: float, step: float, chroma: float, hue: float) -> Tint:
     """From this lightness on, the first tint that is far enough from what it must be told apart from."""
     tint = Tint(lightness, chroma, hue).shown()
@@ -130,3 +160,7 @@ def _until(measure: Measure, lightness: float, step: float, chroma: float, hue: 
 
 def _to_linear(part: float) -> float:
     return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+
+def _from_linear(part: float) -> float:
+    return part * 12.92 if part <= 0.0031308 else 1.055 * part ** (1 / 2.4) - 0.055

@@ -6,6 +6,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from truflow.domain.brand import mail_tints
 from truflow.mails.facts import MailFacts, Rendered
 from truflow.mails.letters import LETTERS, contact
 from truflow.mails.texts import letters_in
@@ -16,14 +17,15 @@ TEXT_WIDTH = 72
 GAP = re.compile(r"\n{3,}")
 
 
-def render(template: str, facts: MailFacts) -> Rendered:
-    """Subject, plain text and HTML of the mail with that name."""
+def render(template: str, facts: MailFacts, brand: str = "") -> Rendered:
+    """Subject, plain text and HTML of the mail with that name; `brand` is the owner's colour, as `#rrggbb`."""
     texts = letters_in(language())
     letter = LETTERS[template](facts, texts)
     sheet = {
         "language": language(),
         "letter": letter,
         "facts": facts,
+        "tints": mail_tints(brand),
         "contact": contact(facts, texts) if letter.to_guest else "",
         "private": texts["footer.private"] if letter.to_guest and facts.manage_url else "",
     }

@@ -36,7 +36,7 @@ def message_of(session: Session, row: EmailMessage) -> mail.Message:
         password_url=f"{origin}{CHOOSE}?t={raw}",
         ask_url=origin + ASK,
     )
-    rendered = render(row.template, facts)
+    rendered = render(row.template, facts, get_settings().brand_color)
     sender = get_settings().mail_from or practice.email
     return mail.Message(
         message_id=row.message_id,

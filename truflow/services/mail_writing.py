@@ -56,7 +56,7 @@ def message_of(session: Session, row: EmailMessage, *, now: dt.datetime) -> mail
 def _written(session: Session, booking: Booking, row: EmailMessage, *, now: dt.datetime) -> mail.Message:
     practice = rules.practice(session)
     to_practice = row.template in TO_THE_PRACTICE
-    rendered = render(row.template, facts_of(session, booking, practice, row, now=now))
+    rendered = render(row.template, facts_of(session, booking, practice, row, now=now), get_settings().brand_color)
     sender = get_settings().mail_from or practice.email
     guest = session.get(Customer, booking.customer_id)
     return mail.Message(

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from truflow.domain.brand import stylesheet
 from truflow.domain.formats import format_date, format_day, format_money, format_time, format_when, zone_label
 from truflow.domain.tax import percent
 from truflow.services.manage_views import ManagedView, ReceiptView
 from truflow.services.manage_words import directions, quote_words
 from truflow.services.views import BookingView, DaySlotsView, DayView, PracticeView
+from truflow.settings import get_settings
 from truflow.texts import here, language, t
 
 Rows = list[tuple[str, str]]
@@ -34,7 +36,8 @@ class Sheet:
 def draw(name: str, sheet: Sheet, **values: Any) -> HTMLResponse:
     """One page; whoever calls speaks the visitor's language."""
     page = _sheets().get_template(f"{name}.html")
-    words = {"t": t, "language": language(), "here": here, "sheet": sheet, "practice": sheet.practice}
+    look = stylesheet(get_settings().brand_color)
+    words = {"t": t, "language": language(), "here": here, "sheet": sheet, "practice": sheet.practice, "look": look}
     return HTMLResponse(page.render({**words, **values}), status_code=sheet.status)
 
 
