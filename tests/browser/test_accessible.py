@@ -1,5 +1,6 @@
 """axe finds nothing on any of the guest's pages, in any state, by day and night, on small screens and enlarged ones."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.road import free_time
+from tests.browser.road import DECLINED, GOOD, card_form, expect_booked, free_time, hold, pay
 from tests.kit.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -66,6 +67,55 @@ def test_the_guests_pages_keep_nobody_out(stack: Stack, look: Page) -> None:
     look.get_by_role("button", name="Hold this time").click()
     expect(look.get_by_text("Please check 3 fields below.")).to_be_visible()
     found["errors"] = findings(look)
+    assert {state: said for state, said in found.items() if said} == {}
+
+
+def test_a_bookings_pages_keep_nobody_out(stack: Stack, look: Page) -> None:
+    look.goto(hold(look, stack, "axel", skip=24))
+    expect(card_form(look).get_by_label("Card number")).to_be_visible()
+    found = {"payment": findings(look)}
+    pay(look, DECLINED)
+    expect(look.get_by_role("main").get_by_text(re.compile("Nothing was charged"))).to_be_visible()
+    found["declined"] = findings(look)
+    pay(look, GOOD)
+    expect_booked(look)
+    found["booked"] = findings(look)
+    look.get_by_role("button", name="Not your address?").click()
+    expect(look.get_by_label("Your email address")).to_be_visible()
+    found["another address"] = findings(look)
+    booking = look.url.replace("/book/success?reference=", "/booking/").replace("&", "?")
+    look.goto(booking)
+    expect(look.get_by_role("heading", name="Your appointment", exact=True)).to_be_visible()
+    found["managing"] = findings(look)
+    look.get_by_role("button", name="Cancel it").click()
+    expect(look.get_by_role("dialog")).to_be_visible()
+    found["the question before it is cancelled"] = findings(look)
+    look.keyboard.press("Escape")
+    look.get_by_role("button", name="Move it").click()
+    look.locator("button.day[aria-disabled=false]").last.click()
+    expect(look.locator("button.time").first).to_be_visible()
+    found["times to which it can be moved"] = findings(look)
+    look.locator("button.time").first.click()
+    expect(look.get_by_role("heading", name="Move it to this time?")).to_be_visible()
+    found["the question before it is moved"] = findings(look)
+    plain = booking.replace("/booking/", "/plain/booking/")
+    for step in ("", "/cancel", "/move", "/receipt"):
+        look.goto(plain.replace("?", f"{step}?"))
+        found[f"plain {step}"] = findings(look)
+    assert {state: said for state, said in found.items() if said} == {}
+
+
+def test_the_pages_beside_the_way_keep_nobody_out(stack: Stack, look: Page) -> None:
+    found = {}
+    for path in ("/booking/find", "/terms", "/privacy", "/nothing-here", "/de", "/fr/book", "/es/book/classic-massage"):
+        look.goto(stack.url + path)
+        ready(look)
+        found[path] = findings(look)
+    look.goto(f"{stack.url}/booking/find")
+    look.get_by_label("Email").fill("nobody@example.com")
+    look.get_by_role("button", name="Mail me the links").click()
+    expect(look.get_by_role("heading", name="Look in your mailbox")).to_be_visible()
+    found["links are asked for"] = findings(look)
     assert {state: said for state, said in found.items() if said} == {}
 
 

@@ -119,6 +119,12 @@ def test_who_goes_by_roles_and_names_alone_finds_the_way(stack: Stack, open_page
     fill_details(page, "rosa")
     page.get_by_role("button", name="Hold this time and go to payment").click()
     expect(page.get_by_role("heading", level=1, name="Almost done")).to_be_visible()
+    form = card_form(page)
+    form.get_by_role("textbox", name="Card number").fill(GOOD)
+    form.get_by_role("textbox", name="Expiration date").fill("12 / 34")
+    form.get_by_role("textbox", name="Security code").fill("123")
+    page.get_by_role("button", name="Pay $25.00").click()
+    expect(page.get_by_role("heading", level=1, name="Your appointment is booked")).to_be_visible()
 
 
 def test_what_was_typed_outlives_a_reload_and_is_remembered_only_when_asked(stack: Stack, open_page: Open) -> None:
