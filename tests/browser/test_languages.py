@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Complaints
 from tests.browser.road import card_form, enter_card, free_time, mail_to
 from tests.kit.stack import Stack
 
@@ -20,6 +21,8 @@ SUBMITS["fr"] = "Réserver cet horaire et passer au paiement"
 PAYS = {"es": "Pagar", "de": "bezahlen", "fr": "Payer"}
 BOOKED = {"es": "Su cita está reservada", "de": "Ihr Termin ist gebucht", "fr": "Votre rendez-vous est réservé"}
 SUBJECTS = {"es": "Su cita en", "de": "Ihr Termin bei", "fr": "Votre rendez-vous chez"}
+LOST = {"es": "Aquí no hay nada", "de": "Hier gibt es nichts", "fr": "Il n’y a rien ici"}
+TITLES = {"es": "Página no encontrada", "de": "Seite nicht gefunden", "fr": "Page introuvable"}
 ENGLISH = re.compile(r"\b(appointment|booking|choose|your|please|free times?|massages and|pay now|held for)\b", re.I)
 
 
@@ -43,6 +46,17 @@ def test_what_arrives_is_in_the_language_of_its_address(stack: Stack, code: str)
         assert english_in(stack, re.sub(r"<script.*?</script>|<[^>]*>", " ", page, flags=re.DOTALL)) is None, path
     assert HEADLINES[code] in plainly(stack.http.get(f"/{code}/book").text)
     assert '<html lang="en"' in stack.http.get("/book").text
+
+
+@pytest.mark.parametrize("code", LOST)
+def test_an_address_that_leads_nowhere_says_so_in_its_language(
+    stack: Stack, open_page: Callable[..., Page], complaints: Complaints, code: str
+) -> None:
+    page = open_page(f"{stack.url}/{code}/nothing-here")
+    expect(page.get_by_role("heading", level=1)).to_have_text(LOST[code])
+    expect(page).to_have_title(re.compile(TITLES[code]))
+    assert english_in(stack, page.locator("body").inner_text()) is None
+    complaints.forgive("404")
 
 
 @pytest.mark.parametrize("code", HEADLINES)

@@ -131,6 +131,15 @@ def test_a_service_there_is_not_is_404_with_the_page(visitor: Make, slug: str) -
         assert "canonical" not in answer.text
 
 
+def test_an_address_that_leads_nowhere_is_404_in_its_language(visitor: Make, inside: Any) -> None:
+    answer = visitor().get("/fr/nothing-here")
+    assert answer.status_code == 404
+    assert '<html lang="fr"' in answer.text
+    assert "canonical" not in answer.text
+    visitor().get("/nothing-here")
+    assert len(inside.scopes) == 1
+
+
 def test_an_id_leads_to_the_slug_in_the_same_language(visitor: Make) -> None:
     for before in ("", "/fr"):
         answer = visitor().get(f"{before}/book/3?day=2026-12-01")

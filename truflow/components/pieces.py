@@ -12,6 +12,7 @@ from truflow.texts import LANGUAGES, language, speaking, t
 
 # A State's attribute is a str to the type checker and a Var to the page.
 Text = str | rx.Var[str]
+SPOKEN = "globalThis.document?.documentElement.lang"  # in the browser, the language of the page that is shown
 
 
 def skeleton(height: str, class_name: str = "") -> rx.Component:
@@ -25,8 +26,7 @@ def in_all(key: str) -> rx.Var[str]:
     for tongue in LANGUAGES:
         with speaking(tongue):
             words[tongue] = t(key)
-    spoken = "globalThis.document?.documentElement.lang"
-    return rx.Var(f"(({json.dumps(words)})[{spoken}] ?? {json.dumps(words['en'])})").to(str)
+    return rx.Var(f"(({json.dumps(words)})[{SPOKEN}] ?? {json.dumps(words['en'])})").to(str)
 
 
 def each(items: ArrayVar[Any] | list[Any], draw: Callable[[Any], rx.Component]) -> rx.Component:

@@ -70,6 +70,8 @@ class GuestPages:
             return _packed(visit, _dressed(_private(drawn, language, way)))
         if service := SERVICE.fullmatch(page):
             return self._service(visit, page, language, service[1], await self._window.look())
+        if built is None and language != "en":  # no page; what stands in for it is to know its language
+            return _packed(visit, _dressed(in_language(self._build.fallback, language), 404))
         if built is None or page not in PUBLIC:
             return None
         return _packed(visit, self._page(page, language, built, await self._window.look()))

@@ -9,6 +9,7 @@ from typing import Any
 
 import reflex as rx
 
+from truflow.components.pieces import in_all
 from truflow.pages import admin, admin_sign_in, book, booking, choose, find, home, legal, lost, styleguide
 from truflow.state.admin import Desk
 from truflow.state.admin_booking import Detail
@@ -79,7 +80,7 @@ DESK = (
 PAGES = (
     *(replace(page, route=here(page.route, tongue), language=tongue) for tongue in LANGUAGES for page in GUESTS),
     *DESK,
-    Page("404", lost.lost, "lost.title", "", (Practice.load,), private=True),
+    Page("404", lost.lost, "lost.title", "", (Practice.load,), private=True, named=in_all("lost.title")),
 )
 
 
