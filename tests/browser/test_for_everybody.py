@@ -29,6 +29,15 @@ def test_little_is_sent_before_the_first_paint(stack: Stack, page: str) -> None:
     assert sum(files.values()) + html <= 165 * KIB
 
 
+@pytest.mark.parametrize("path", ["/book/classic-massage", "/de/book/classic-massage", "/booking/7K3M-9QXA"])
+def test_a_page_of_an_open_address_arrives_drawn(stack: Stack, path: str) -> None:
+    """docs/decisions/0014: words before any script, and links to this very address in other languages."""
+    page = re.sub(r"<noscript>.*?</noscript>", "", stack.http.get(path).text, flags=re.DOTALL)
+    assert "<h1" in page or 'class="skeleton' in page
+    assert f'href="/fr{path.removeprefix("/de")}"' in page
+    assert "/-/" not in page
+
+
 def test_both_fonts_together_stay_small() -> None:
     fonts = {name: size for name, size in first_paint("book").items() if name.endswith(".woff2")}
     assert len(fonts) == 2
