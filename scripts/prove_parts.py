@@ -31,7 +31,7 @@ PARTS: dict[str, Part] = {
     "same-slot": Part("10,000 requests for 200 times over HTTP", _of("same_time", "fifty_guests"), processes=True),
     "overlaps": Part("20,000 attempts over 20 seeds", _of("same_time", "overlapping_lengths")),
     "cap": Part("the daily cap, 100 rounds of 50", _of("same_time", "the_cap")),
-    "late-money": Part("3,000 payments that came late, four racers each", _of("late_money"), shares=2),
+    "late-money": Part("2,940 payments that came late, four racers each", _of("late_money"), shares=2),
     "lost-letters": Part("128 subsets of the letters lost, then reconciled", _of("letters", "lost")),
     "kill9": Part("kill -9 at every point, alone and tried again", _of("kills", "kill9")),
     "lost-answers": Part("Stripe's answers lost, seven ways", _of("kills", "lost_answers")),
