@@ -69,10 +69,10 @@ class Model:
         return "PENDING"
 
     def settle(self, visit: Visit, now: dt.datetime) -> None:
+        if visit.status == "EXPIRED":  # whoever asks about its money looks at its place, and what is overdue there ends
+            self.expire([other for other in self.visits if other.slot == visit.slot], now)
         if not visit.paid or visit.settled:
             return
-        if visit.status == "EXPIRED":
-            self.expire([other for other in self.visits if other.slot == visit.slot], now)
         visit.settled = True
         match visit.status:
             case "PENDING":
