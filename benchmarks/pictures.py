@@ -177,9 +177,9 @@ def _desk(page: Page, stack: Stack, password: str, album: Album, suffix: str) ->
 
 
 def _ready(page: Page) -> None:
-    expect(page.locator("main h1").first).to_be_visible()
+    expect(page.locator("main h1:visible").first).to_be_visible()
     if not page.url.endswith("/styleguide"):  # which shows one
-        expect(page.locator("main .skeleton")).to_have_count(0)
+        expect(page.locator("main .skeleton:visible")).to_have_count(0)
 
 
 def _mails(browser: Browser, album: Album, languages: list[str]) -> None:
