@@ -110,3 +110,9 @@ def test_the_way_of_looking_stays_from_link_to_link() -> None:
     assert look.link(week="2026-12-07") == "?view=list&part=evening&week=2026-12-07"
     assert look.link(listed=False, part="") == "?"
     assert calendar.Look.of({"view": "nonsense", "part": "night"}) == calendar.Look()
+
+
+def test_the_practices_clock_is_told_week_by_week_with_its_changes() -> None:
+    told = calendar.clock_of("America/New_York", dt.date(2026, 10, 25), 14)
+    assert [minutes for _, minutes in told] == [-240, -300, -300]
+    assert [dt.datetime.fromtimestamp(at / 1000, dt.UTC).hour for at, _ in told] == [16, 17, 17]

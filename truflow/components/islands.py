@@ -145,11 +145,12 @@ class Ticker(rx.Component):
 
 
 class VisitorZone(rx.Component):
-    """Tells the visitor's own time zone."""
+    """Tells the visitor's own time zone where its clock differs from `clock`: moments in ms, each with its minutes."""
 
     library = WAITING
     tag = "VisitorZone"
     known: rx.Var[str]
+    clock: rx.Var[list[list[int]]]
     on_zone: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 

@@ -18,7 +18,7 @@ from truflow.texts import t
 def choose() -> rx.Component:
     """The booking flow of one service."""
     return guest_page(
-        VisitorZone.create(known=Choose.visitor_zone, on_zone=Choose.set_zone),
+        VisitorZone.create(known=Choose.visitor_zone, clock=Choose.clock, on_zone=Choose.set_zone),
         StepFocus.create(step=Choose.step, prefix="step"),
         live(rx.cond(Choose.stage == "loading", t("choose.loading"), ""), class_name="sr-only"),
         rx.match(

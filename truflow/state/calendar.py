@@ -120,6 +120,18 @@ def monday_of(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
 
 
+def clock_of(zone: str, today: dt.date, days: int) -> list[list[int]]:
+    """How the practice's clock goes, week by week: a moment in milliseconds, and its minutes ahead of UTC."""
+    noons = (
+        dt.datetime.combine(today + dt.timedelta(days=ahead), dt.time(12), ZoneInfo(zone))
+        for ahead in range(0, days + 1, 7)
+    )
+    return [
+        [int(noon.timestamp() * 1000), int((noon.utcoffset() or dt.timedelta()).total_seconds() // 60)]
+        for noon in noons
+    ]
+
+
 def month_label(first: dt.date) -> str:
     """ "December 2026"."""
     return format_month(first)

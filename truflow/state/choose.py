@@ -59,6 +59,7 @@ class Choose(rx.State):
     groups: rx.Field[list[months.TimeGroup]] = rx.field(default_factory=list)
     zone_note: str = ""
     visitor_zone: str = ""
+    clock: rx.Field[list[list[int]]] = rx.field(default_factory=list)
 
     start: str = ""
     chosen_label: str = ""
@@ -107,7 +108,7 @@ class Choose(rx.State):
         found = await find(readings, service.id, practice, query)
         self._say_service(service, practice)
         self._say_ways(found, query)
-        self._say_days(found)
+        self._say_days(found, practice)
         self._say_times(found, practice)
         self._say_chosen(found, practice, query.get("time", ""))
         self._set(stage="none" if found.nothing_at_all else "ready")
@@ -152,11 +153,12 @@ class Choose(rx.State):
             parts=[months.Choice(t(key), look.link(part=part, **place), part == look.part) for part, key in parts],
         )
 
-    def _say_days(self, found: Found) -> None:
+    def _say_days(self, found: Found, practice: PracticeView) -> None:
         """The month as a grid, or the week as a list."""
         look, zone = found.look, self._their_zone(found)
         before, after = found.neighbours()
         self._set(
+            clock=months.clock_of(found.zone, found.today, practice.horizon_days),
             title=found.title,
             weeks=months.weeks_of(found.month, months.counted(found.days, look.part), found.today, look),
             days=months.list_of(found.week_days, zone, look) if look.listed else [],
