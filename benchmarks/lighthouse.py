@@ -3,8 +3,9 @@
     benchmarks/lighthouse.py [--runs 5] [--blank] [PAGE…]
 
 `--blank` builds an empty Reflex page and measures it in the same run, so that a slow machine can be told from a slow
-page. The visitor's clock is the practice's, as nearly every guest's is. Node and Lighthouse are fetched into a folder under the user's cache once; they are no part of the product.
-Prints the median of each score, and what is missing from a hundred; ends with 1 when a page is below the aim.
+page. The visitor's clock is the practice's, as nearly every guest's is. Node and Lighthouse are fetched into a folder
+under the user's cache once; they are no part of the product. Prints the median of each score, and what is missing from
+a hundred; ends with 1 when a page is below the aim.
 """
 
 import argparse

@@ -154,6 +154,14 @@ class VisitorZone(rx.Component):
     on_zone: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
+class BesideOnADesk(rx.Component):
+    """Draws its children on a wide screen always, and on a narrow one when it is their `turn`."""
+
+    library = WAITING
+    tag = "BesideOnADesk"
+    turn: rx.Var[bool]
+
+
 class OwnDocument(rx.Component):
     """What may only be shown in a document that was loaded as a booking's page, with that page's headers."""
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useLocation } from "react-router";
 
 const SLOT = "truflow.held";
@@ -99,6 +99,20 @@ export function VisitorZone({ known, clock = [], onZone }) {
     return () => never(waiting);
   }, [known, clock]);
   return null;
+}
+
+const WIDE = "(min-width: 64rem)";  // as in look.css
+const isWide = () => matchMedia(WIDE).matches;
+const heard = (tell) => {
+  const screen = matchMedia(WIDE);
+  screen.addEventListener("change", tell);
+  return () => screen.removeEventListener("change", tell);
+};
+
+// What stands beside something else on a desk, and alone on a phone: there it is not drawn before its turn has come.
+export function BesideOnADesk({ turn, children }) {
+  const wide = useSyncExternalStore(heard, isWide, () => true);
+  return wide || turn ? children : null;
 }
 
 // One random key for each time that is chosen: pressing twice makes one booking.

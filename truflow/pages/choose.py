@@ -6,7 +6,15 @@ The form stays in the page while another time is chosen, so that nothing typed i
 import reflex as rx
 
 from truflow.components.frame import guest_page
-from truflow.components.islands import FormKeeper, KeyField, StepFocus, VisitorZone, go_button, go_link
+from truflow.components.islands import (
+    BesideOnADesk,
+    FormKeeper,
+    KeyField,
+    StepFocus,
+    VisitorZone,
+    go_button,
+    go_link,
+)
 from truflow.components.month import day_head, looks, month, month_waiting, parts, soonest, times
 from truflow.components.pieces import calm, complaints, field, live, notice, skeleton, tick
 from truflow.state.choose import Choose
@@ -54,8 +62,11 @@ def _flow() -> rx.Component:
                 ),
                 day_head(),
                 rx.el.p(Choose.zone_note, class_name="soft small mt-1"),
-                rx.el.div(
-                    rx.cond(Choose.stage == "loading", skeleton("h-72", "mt-5"), times()), class_name="pane-scroll"
+                BesideOnADesk.create(
+                    rx.el.div(
+                        rx.cond(Choose.stage == "loading", skeleton("h-72", "mt-5"), times()), class_name="pane-scroll"
+                    ),
+                    turn=Choose.step != "day",
                 ),
                 hidden=Choose.step == "details",
                 aria_labelledby="step-time",
