@@ -29,6 +29,7 @@ from tests.kit.guests import book
 from tests.kit.stack import Stack
 
 GUESTS, SEED, PAID_AT_ONCE = 100, 20270301, 0.80
+PATIENCE_S = 40.0
 HOLD = "Hold this time and go to payment"
 
 
@@ -61,10 +62,9 @@ class Visit:
         times.first.wait_for()
         times.nth(self.number * 7 % times.count()).tap()
 
-    def tell(self, mail: str) -> None:
-        self.page.get_by_label("Your name").fill(f"Guest {self.number}")
-        self.page.get_by_label("Email").fill(mail)
-        self.page.get_by_label("Phone").fill("212 555 0100")
+    def tell(self, mail: str, *, patience_s: float = PATIENCE_S) -> None:
+        for label, text in (("Your name", f"Guest {self.number}"), ("Email", mail), ("Phone", "212 555 0100")):
+            self.page.get_by_label(label).fill(text, timeout=patience_s * 1000)
 
     def hold(self) -> None:
         self.page.get_by_role("button", name=HOLD).tap()
@@ -108,15 +108,14 @@ def time_taken(visit: Visit) -> str:
     wanted = start[1].replace("%3A", ":").replace("%2B", "+")
     made = book(visit.stack, wanted, f"rival{visit.number}", serviceId=service)
     assert made.status_code == 201, made.text
-    visit.tell(visit.mail)
-    with suppress(PlaywrightError):  # the page may have told her, and led her back to the times, before she presses
-        visit.page.get_by_role("button", name=HOLD).tap(timeout=3000)
+    with suppress(PlaywrightError):  # the page may tell her, and lead her back to the times, while she types
+        visit.tell(visit.mail, patience_s=2)
+        visit.page.get_by_role("button", name=HOLD).tap(timeout=2000)
     others = visit.page.locator(".pane-time .time")
     others.first.wait_for()
     others.first.tap()
     visit.page.get_by_role("button", name=HOLD).wait_for()
-    if not visit.page.get_by_label("Email").input_value():
-        visit.tell(visit.mail)
+    visit.tell(visit.mail)
     visit.hold()
     return visit.through()
 
@@ -172,6 +171,7 @@ def main(guests: int, seed: int) -> int:
     """Print the figures; 1 when the promise is not kept."""
     cast = [slip for slip, share in SLIPS for _ in range(share)]
     random.Random(seed).shuffle(cast)
+    expect.set_options(timeout=PATIENCE_S * 1000)
     ends: Counter[str] = Counter()
     at_once = 0
     with tempfile.TemporaryDirectory(prefix="truflow-hundred-") as folder, sync_playwright() as playwright:
@@ -182,7 +182,7 @@ def main(guests: int, seed: int) -> int:
                     context = phone(browser)
                     line.round_trip_s = 0.0
                     page = context.new_page()
-                    page.set_default_timeout(40_000)
+                    page.set_default_timeout(PATIENCE_S * 1000)
                     visit = Visit(stack, page, line, number)
                     end = _end(visit, slip)
                     ends[f"{slip.__name__.replace('_', ' ')}: {end}"] += 1
