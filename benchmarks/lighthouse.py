@@ -57,13 +57,15 @@ def tools() -> tuple[Path, Path]:
 
 
 def measure(url: str, node: Path, lighthouse: Path) -> dict[str, Any]:
-    """One run's report."""
-    done = subprocess.run(
-        [node, lighthouse, url, "--quiet", "--output=json", f"--chrome-flags={FLAGS}", "--form-factor=mobile"],
-        env={**os.environ, "CHROME_PATH": "/usr/bin/chromium", "TZ": "America/New_York"},
-        capture_output=True,
-        check=True,
-    )
+    """One run's report; a browser that did not start is told and tried again."""
+    command = [node, lighthouse, url, "--quiet", "--output=json", f"--chrome-flags={FLAGS}", "--form-factor=mobile"]
+    env = {**os.environ, "CHROME_PATH": "/usr/bin/chromium", "TZ": "America/New_York"}
+    for _ in range(3):
+        done = subprocess.run(command, env=env, capture_output=True, check=False)
+        if done.returncode == 0:
+            break
+        print(f"{url}: {done.stderr.decode()[-500:]}", file=sys.stderr)
+    done.check_returncode()
     report: dict[str, Any] = json.loads(done.stdout)
     return report
 
