@@ -48,7 +48,7 @@ class Visit:
         return f"guest{self.number}@example.com"
 
     def choose(self) -> None:
-        """A day two weeks or more from here, each guest another time, by the list of days."""
+        """By service, month, day and time; each guest another one."""
         self.page.goto(self.stack.url)
         self.page.locator(".service-link").nth(self.number % 3).tap()
         self.page.locator("button.day").first.wait_for()
