@@ -51,7 +51,7 @@ def test_nothing_that_was_built_needs_the_styles_we_left_out() -> None:
     assert [file.name for file in drawn if re.search(r"\bcss:", file.read_text())] == []
 
 
-@pytest.mark.parametrize("path", ["/", "/book", "/book/classic-massage"])
+@pytest.mark.parametrize("path", [*PUBLIC, "/booking/find"])
 def test_nothing_moves_while_a_page_comes(stack: Stack, open_page: Open, path: str) -> None:
     page = open_page(stack.url, phone=True)
     page.add_init_script(

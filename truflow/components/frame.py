@@ -82,7 +82,7 @@ def _footer() -> rx.Component:
             rx.el.p(
                 rx.el.span(Practice.name, class_name="block"),
                 rx.el.span(Practice.address, class_name="block"),
-                class_name="not-italic min-h-12",
+                class_name="not-italic",
             ),
             rx.el.nav(
                 go_link(t("find.title"), to="/booking/find"),
