@@ -162,6 +162,14 @@ class BesideOnADesk(rx.Component):
     turn: rx.Var[bool]
 
 
+class FromItsTurn(rx.Component):
+    """Draws its children when it is first their `turn`, and keeps them: a phone has less to draw before."""
+
+    library = WAITING
+    tag = "FromItsTurn"
+    turn: rx.Var[bool]
+
+
 class OwnDocument(rx.Component):
     """What may only be shown in a document that was loaded as a booking's page, with that page's headers."""
 

@@ -115,6 +115,13 @@ export function BesideOnADesk({ turn, children }) {
   return wide || turn ? children : null;
 }
 
+// Drawn when its turn first comes, and from then on there, with whatever was typed in it.
+export function FromItsTurn({ turn, children }) {
+  const [came, setCame] = useState(turn);
+  if (turn && !came) setCame(true);
+  return came ? children : null;
+}
+
 // One random key for each time that is chosen: pressing twice makes one booking.
 export function KeyField({ name, slot }) {
   const [key, setKey] = useState("");

@@ -9,6 +9,7 @@ from truflow.components.frame import guest_page
 from truflow.components.islands import (
     BesideOnADesk,
     FormKeeper,
+    FromItsTurn,
     KeyField,
     StepFocus,
     VisitorZone,
@@ -107,58 +108,62 @@ def _what() -> rx.Component:
 
 def _details() -> rx.Component:
     return rx.el.section(
-        rx.el.div(
-            go_button("\u2190 ", t("details.change"), to=Choose.day_link, class_name="link"),
-            rx.el.h2(t("details.title"), id="step-details", tab_index=-1, class_name="mt-1"),
-            rx.el.p(
-                rx.el.span(Choose.day_label, ", ", Choose.chosen_label, class_name="font-semibold block"),
-                rx.el.span(Choose.chosen_zone, class_name="soft small"),
-                class_name="mt-2 mb-5",
-            ),
-            complaints(Details.notice, Details.wrong),
-            rx.el.form(
-                field("name", t("details.name"), Details.name_error, autocomplete="name"),
-                field(
-                    "email",
-                    t("details.email"),
-                    Details.email_error,
-                    kind="email",
-                    hint=t("details.email_hint"),
-                    autocomplete="email",
-                    input_mode="email",
-                ),
-                field(
-                    "phone",
-                    t("details.phone"),
-                    Details.phone_error,
-                    kind="tel",
-                    hint=t("details.phone_hint"),
-                    autocomplete="tel",
-                    input_mode="tel",
-                ),
-                field("notes", t("details.notes"), Details.notes_error, required=False, long=True),
-                tick("remember", t("details.remember"), t("details.remember_hint")),
-                rx.el.input(type="hidden", name="start", value=Choose.start),
-                KeyField.create(name="key", slot=Choose.start),
-                rx.el.p(rx.el.strong(Choose.money), " ", Choose.terms, class_name="pt-2"),
-                rx.el.button(
-                    rx.cond(Details.busy, t("details.sending"), Choose.submit_label),
-                    type="submit",
-                    disabled=Details.busy,
-                    class_name="button button-wide",
-                ),
-                rx.el.p(Choose.held_next, class_name="soft small"),
-                on_submit=Details.book,
-                no_validate=True,
-                id="details",
-                class_name="stack",
-            ),
-            FormKeeper.create(form="details", box="remember", done="/booking/"),
-            class_name="max-w-xl",
-        ),
+        FromItsTurn.create(_form(), turn=Choose.step == "details"),
         hidden=Choose.step != "details",
         aria_labelledby="step-details",
         class_name="pane",
+    )
+
+
+def _form() -> rx.Component:
+    return rx.el.div(
+        go_button("\u2190 ", t("details.change"), to=Choose.day_link, class_name="link"),
+        rx.el.h2(t("details.title"), id="step-details", tab_index=-1, class_name="mt-1"),
+        rx.el.p(
+            rx.el.span(Choose.day_label, ", ", Choose.chosen_label, class_name="font-semibold block"),
+            rx.el.span(Choose.chosen_zone, class_name="soft small"),
+            class_name="mt-2 mb-5",
+        ),
+        complaints(Details.notice, Details.wrong),
+        rx.el.form(
+            field("name", t("details.name"), Details.name_error, autocomplete="name"),
+            field(
+                "email",
+                t("details.email"),
+                Details.email_error,
+                kind="email",
+                hint=t("details.email_hint"),
+                autocomplete="email",
+                input_mode="email",
+            ),
+            field(
+                "phone",
+                t("details.phone"),
+                Details.phone_error,
+                kind="tel",
+                hint=t("details.phone_hint"),
+                autocomplete="tel",
+                input_mode="tel",
+            ),
+            field("notes", t("details.notes"), Details.notes_error, required=False, long=True),
+            tick("remember", t("details.remember"), t("details.remember_hint")),
+            rx.el.input(type="hidden", name="start", value=Choose.start),
+            KeyField.create(name="key", slot=Choose.start),
+            rx.el.p(rx.el.strong(Choose.money), " ", Choose.terms, class_name="pt-2"),
+            rx.el.button(
+                rx.cond(Details.busy, t("details.sending"), Choose.submit_label),
+                type="submit",
+                disabled=Details.busy,
+                class_name="button button-wide",
+            ),
+            rx.el.p(Choose.held_next, class_name="soft small"),
+            on_submit=Details.book,
+            no_validate=True,
+            id="details",
+            class_name="stack",
+        ),
+        FormKeeper.create(form="details", box="remember", done="/booking/"),
+        class_name="max-w-xl",
     )
 
 
