@@ -45,12 +45,12 @@ def month() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             _arrow(
-                "\u2190",
+                "back",
                 rx.cond(Choose.listed, t("choose.previous_week"), t("choose.previous_month")),
                 Choose.previous_link,
             ),
             rx.el.h3(Choose.title, id="month", aria_live="polite"),
-            _arrow("\u2192", rx.cond(Choose.listed, t("choose.next_week"), t("choose.next_month")), Choose.next_link),
+            _arrow("onward", rx.cond(Choose.listed, t("choose.next_week"), t("choose.next_month")), Choose.next_link),
             class_name="month-head",
         ),
         rx.cond(
@@ -79,8 +79,8 @@ def day_head() -> rx.Component:
     return rx.el.div(
         rx.el.h2(rx.cond(Choose.day_label, Choose.day_label, t("choose.time")), id="step-time", tab_index=-1),
         rx.el.div(
-            _arrow("\u2190", t("choose.previous_day"), Choose.day_before),
-            _arrow("\u2192", t("choose.next_day"), Choose.day_after),
+            _arrow("back", t("choose.previous_day"), Choose.day_before),
+            _arrow("onward", t("choose.next_day"), Choose.day_after),
             class_name="flex shrink-0",
         ),
         class_name="day-head",
@@ -96,9 +96,9 @@ def times() -> rx.Component:
     )
 
 
-def _arrow(sign: str, label: Text, link: Text) -> rx.Component:
+def _arrow(way: str, label: Text, link: Text) -> rx.Component:
     return go_button(
-        sign, to=link, replace=True, disabled=rx.cond(link, False, True), aria_label=label, class_name="arrow"
+        to=link, replace=True, disabled=rx.cond(link, False, True), aria_label=label, class_name=f"arrow {way}"
     )
 
 

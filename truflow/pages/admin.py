@@ -48,7 +48,7 @@ def detail() -> rx.Component:
     """One booking with all that happened to it."""
     return _desk(
         "booking",
-        go_link("\u2190 ", t("admin.back"), to="/admin", class_name="link"),
+        go_link(t("admin.back"), to="/admin", class_name="link back"),
         rx.match(
             Detail.stage,
             ("ready", _detail()),

@@ -167,7 +167,7 @@ def _settled(stage: str) -> rx.Component:
 
 
 def _tick() -> rx.Component:
-    return rx.el.div("\u2713", class_name="tick mb-4", aria_hidden="true")
+    return rx.el.div(class_name="tick mb-4", aria_hidden="true")
 
 
 def _processing() -> rx.Component:

@@ -59,7 +59,7 @@ def _flow() -> rx.Component:
             ),
             rx.el.section(
                 go_button(
-                    "\u2190 ", t("choose.back_to_days"), to=Choose.days_link, replace=True, class_name="link only-phone"
+                    t("choose.back_to_days"), to=Choose.days_link, replace=True, class_name="link back only-phone"
                 ),
                 day_head(),
                 rx.el.p(Choose.zone_note, class_name="soft small mt-1"),
@@ -84,7 +84,7 @@ def _flow() -> rx.Component:
 
 def _what() -> rx.Component:
     return rx.el.section(
-        go_link("\u2190 ", t("choose.other_service"), to="/book", class_name="link small to-services"),
+        go_link(t("choose.other_service"), to="/book", class_name="link back small to-services"),
         rx.cond(
             Choose.service.name,
             rx.el.h1(Choose.service.name, tab_index=-1, class_name="text-3xl! mt-1 min-h-9"),
@@ -117,7 +117,7 @@ def _details() -> rx.Component:
 
 def _form() -> rx.Component:
     return rx.el.div(
-        go_button("\u2190 ", t("details.change"), to=Choose.day_link, class_name="link"),
+        go_button(t("details.change"), to=Choose.day_link, class_name="link back"),
         rx.el.h2(t("details.title"), id="step-details", tab_index=-1, class_name="mt-1"),
         rx.el.p(
             rx.el.span(Choose.day_label, ", ", Choose.chosen_label, class_name="font-semibold block"),

@@ -32,9 +32,9 @@ def another_time() -> rx.Component:
 def _days() -> rx.Component:
     return rx.el.section(
         rx.el.div(
-            _arrow("\u2190", t("choose.previous_month"), Moving.previous_link),
+            _arrow("back", t("choose.previous_month"), Moving.previous_link),
             rx.el.h2(Moving.month, id="move-day", tab_index=-1, aria_live="polite", class_name="text-xl!"),
-            _arrow("\u2192", t("choose.next_month"), Moving.next_link),
+            _arrow("onward", t("choose.next_month"), Moving.next_link),
             class_name="month-head",
         ),
         TokenMonth.create(
@@ -84,9 +84,9 @@ def _question() -> rx.Component:
     )
 
 
-def _arrow(sign: str, label: str, link: Text) -> rx.Component:
+def _arrow(way: str, label: str, link: Text) -> rx.Component:
     return step_button(
-        sign, to=link, replace=True, disabled=rx.cond(link, False, True), aria_label=label, class_name="arrow"
+        to=link, replace=True, disabled=rx.cond(link, False, True), aria_label=label, class_name=f"arrow {way}"
     )
 
 
