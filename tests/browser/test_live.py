@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.road import fill_details, free_time
-from tests.kit.guests import book
+from tests.kit.guests import book, page_of, paid
 from tests.kit.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -75,6 +75,16 @@ def test_the_first_free_time_on_a_card_follows(stack: Stack, open_page: Open) ->
     start = dt.datetime.fromisoformat(str(chip.get_attribute("href")).rsplit("time=", 1)[1])
     book(stack, start.isoformat(), "carla")
     expect(chip).not_to_have_text(before, timeout=SOON)
+
+
+def test_a_guest_who_moves_her_booking_sees_what_others_take(stack: Stack, open_page: Open) -> None:
+    made = paid(stack, "maud", 22)
+    day, start, said = free_time(stack, 23)
+    page = open_page(f"{page_of(stack, made)}&move=1&date={day}", phone=True)
+    time = page.get_by_role("button", name=said, exact=True)
+    expect(time).to_be_visible()
+    book(stack, start, "nora")
+    expect(time).to_have_count(0, timeout=SOON)
 
 
 def test_a_page_finds_the_diary_again_after_the_listener_was_cut_off(stack: Stack, open_page: Open) -> None:

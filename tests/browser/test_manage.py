@@ -9,24 +9,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE, Complaints
 from tests.browser.road import GOOD, card_form, enter_card
-from tests.kit.guests import bearer, book, card, free_times
+from tests.kit.guests import page_of, paid
 from tests.kit.stack import Stack
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-
-
-def paid(stack: Stack, guest: str, skip: int) -> dict[str, Any]:
-    """A booking whose deposit is paid, with `manageToken`."""
-    made: dict[str, Any] = book(stack, free_times(stack, skip=skip)[0], guest).json()
-    path = f"/api/bookings/{made['booking']['id']}/pay"
-    assert stack.http.post(path, json={"confirmationToken": card(stack)}, headers=bearer(made)).status_code == 200
-    return made
-
-
-def page_of(stack: Stack, made: dict[str, Any]) -> str:
-    return f"{stack.url}/booking/{made['booking']['reference']}?t={made['manageToken']}"
 
 
 def status_of(stack: Stack, made: dict[str, Any]) -> str:

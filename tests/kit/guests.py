@@ -43,3 +43,16 @@ def card(stack: Stack, number: str = "pm_card_visa") -> str:
 
 def bearer(made: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": f"Bearer {made['manageToken']}"}
+
+
+def paid(stack: Stack, guest: str, skip: int) -> dict[str, Any]:
+    """A booking whose deposit is paid, with `manageToken`."""
+    made: dict[str, Any] = book(stack, free_times(stack, skip=skip)[0], guest).json()
+    path = f"/api/bookings/{made['booking']['id']}/pay"
+    assert stack.http.post(path, json={"confirmationToken": card(stack)}, headers=bearer(made)).status_code == 200
+    return made
+
+
+def page_of(stack: Stack, made: dict[str, Any]) -> str:
+    """Where its guest manages it."""
+    return f"{stack.url}/booking/{made['booking']['reference']}?t={made['manageToken']}"

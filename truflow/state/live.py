@@ -2,7 +2,8 @@
 
 A page that shows times watches from its `load` on: it says so first and reads then, so that nothing falls between.
 One listener a process hears of every change; each page is drawn anew from its own address, under its own lock, so that
-a slow one keeps nobody waiting. Only what everybody may see goes out this way: no guard stands in front of it.
+a slow one keeps nobody waiting. No guard stands in front of it: what goes out this way is what everybody may see, or is
+asked for anew with the token of a booking.
 """
 
 import asyncio

@@ -27,7 +27,9 @@ from truflow.state.calendar import (
     weeks_of,
 )
 from truflow.state.guard import public
+from truflow.state.live import watchers
 from truflow.state.managing import Managing
+from truflow.state.readings import Readings
 from truflow.state.visitor import STAMP, booking_address, client_of, date_from, find_slot, instant_from, query_of
 from truflow.texts import here, t
 from truflow.threads import in_thread
@@ -58,17 +60,15 @@ class Moving(rx.State):
     @public
     async def load(self) -> AsyncGenerator[EventSpec | None, None]:
         """Draw the times of the address; nothing when it does not ask for them, or the booking cannot be moved."""
-        query = query_of(self)
-        if "move" not in query:
+        self.busy = False
+        if "move" not in query_of(self):
             self.reset()
             return
-        reference, token = booking_address(self)
+        watchers.add(self, Moving)
         try:
-            managed = await in_thread("db", manage.look, reference, token, client=client_of(self), now=utc_now())
-            if not managed.cancellation.can_reschedule:
+            if not await self._draw():
                 self.reset()
                 return
-            await self._draw(managed, token, query)
         except NotFound:
             self.reset()
         except Refusal as refusal:
@@ -87,7 +87,7 @@ class Moving(rx.State):
         yield None
         day = self.day
         try:
-            managed = await in_thread("db", manage.look, reference, token, client=client_of(self), now=utc_now())
+            managed = await self._booking()
             await in_thread(
                 "db",
                 rescheduling.reschedule,
@@ -100,6 +100,7 @@ class Moving(rx.State):
             )
             (await self.get_state(Managing))._say("manage.moved")
             yield rx.redirect(here(f"/booking/{managed.booking.reference}?t={token}"), replace=True)
+            return
         except (SlotTaken, SlotNotOffered, DayFull):
             self.notice = t("move.gone")
             yield rx.redirect(here(f"/booking/{reference}?move=1&date={day}&t={token}"), replace=True)
@@ -107,7 +108,21 @@ class Moving(rx.State):
             self.notice = refusal.message
         self.busy = False
 
-    async def _draw(self, managed: ManagedView, token: str, query: dict[str, str]) -> None:
+    async def _follow(self, _: Readings) -> bool:
+        """The diary changed: draw the same times again; False when no time is chosen here any more."""
+        if not self.step or "move" not in query_of(self):
+            return False
+        return self.busy or await self._draw()
+
+    async def _booking(self) -> ManagedView:
+        return await in_thread("db", manage.look, *booking_address(self), client=client_of(self), now=utc_now())
+
+    async def _draw(self) -> bool:
+        """Draw what the address asks for; False when the booking cannot be moved."""
+        managed = await self._booking()
+        if not managed.cancellation.can_reschedule:
+            return False
+        query, (reference, token) = query_of(self), booking_address(self)
         now, zone = utc_now(), managed.practice.timezone
         today = now.astimezone(ZoneInfo(zone)).date()
         horizon = today + dt.timedelta(days=managed.practice.horizon_days)
@@ -117,7 +132,6 @@ class Moving(rx.State):
         first = min(max(asked or managed.booking.start_time.astimezone(ZoneInfo(zone)).date(), today), horizon)
         first = first.replace(day=1)
         client = client_of(self)
-        reference = managed.booking.reference
         found = await in_thread("db", moving.free_days, reference, token, first, last_of(first), client=client, now=now)
         if not asked and not any(day.available for day in found.dates) and next_month(first) <= horizon:
             first = next_month(first)
@@ -132,6 +146,7 @@ class Moving(rx.State):
         if wanted:
             slots = await in_thread("db", moving.free_slots, reference, token, wanted, client=client, now=now)
             self._draw_day(slots, query.get("time", ""))
+        return True
 
     def _draw_day(self, slots: DaySlotsView, time: str) -> None:
         zone, day = slots.timezone, slots.date
