@@ -30,6 +30,7 @@ class Found:
     operations: Counter[str] = field(default_factory=Counter)
     phases: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
+    chains: int = 0
     breaches: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -55,10 +56,11 @@ def run(
     operations: Sequence[str] = (),
     phases: Sequence[str] = PHASES,
     one_in: int = 1,
+    found: Found | None = None,
 ) -> Found:
     """Every check over each operation, or the named ones (`GET /services`), in each phase or the named ones.
 
-    The coverage phase asks hundreds of things of one operation: `one_in` thins it out.
+    The coverage phase asks hundreds of things of one operation: `one_in` thins it out. `found` is added to.
     """
     settings = tomllib.loads(SETTINGS.read_text())
     settings["generation"]["max-examples"] = cases
@@ -71,7 +73,7 @@ def run(
         schema.auth(refresh_interval=None)(visitors.provider())
     schema.hook("filter_failure")(filter_failure)
     schema.hook("filter_case")(thinned(one_in, seed))
-    found = Found()
+    found = found or Found()
     for event in engine.from_schema(schema).execute():
         _take(found, event)
     return found
@@ -104,6 +106,7 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
 
 def _take(found: Found, event: Any) -> None:
     if isinstance(event, events.ScenarioFinished):
+        found.chains += event.phase.value == "stateful"
         for key, node in event.recorder.cases.items():
             asked = event.recorder.interactions.get(key)
             if asked is None:
