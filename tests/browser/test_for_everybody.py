@@ -29,6 +29,25 @@ def test_little_is_sent_before_the_first_paint(stack: Stack, page: str) -> None:
     assert sum(files.values()) + html <= 165 * KIB
 
 
+def test_the_name_of_a_service_stands_there_before_any_script_and_stays(
+    stack: Stack, open_page: Open, complaints: Complaints
+) -> None:
+    page = open_page(stack.url, phone=True)
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto(f"{stack.url}/book/classic-massage", wait_until="commit")
+    expect(page.get_by_role("heading", level=1, name="Classic massage")).to_be_visible()
+    page.unroute("**/*.js")
+    page.add_init_script(
+        "window.heads = new Set(); new MutationObserver(() => { const head = document.querySelector('h1'); "
+        "if (head) window.heads.add(head.textContent) })"
+        ".observe(document, {childList: true, subtree: true, characterData: true})"
+    )
+    page.goto(f"{stack.url}/book/deep-tissue")
+    expect(page.locator("button.day").first).to_be_visible()
+    assert page.evaluate("[...window.heads]") == ["Deep tissue"]
+    complaints.forgive("net::ERR_FAILED")
+
+
 @pytest.mark.parametrize("path", ["/book/classic-massage", "/de/book/classic-massage", "/booking/7K3M-9QXA"])
 def test_a_page_of_an_open_address_arrives_drawn(stack: Stack, path: str) -> None:
     """docs/decisions/0014: words before any script, and links to this very address in other languages."""
@@ -51,7 +70,7 @@ def test_nothing_that_was_built_needs_the_styles_we_left_out() -> None:
     assert [file.name for file in drawn if re.search(r"\bcss:", file.read_text())] == []
 
 
-@pytest.mark.parametrize("path", [*PUBLIC, "/booking/find"])
+@pytest.mark.parametrize("path", ["/", "/book", "/book/classic-massage", "/terms", "/privacy", "/booking/find"])
 def test_nothing_moves_while_a_page_comes(stack: Stack, open_page: Open, path: str) -> None:
     page = open_page(stack.url, phone=True)
     page.add_init_script(

@@ -91,6 +91,14 @@ class StepFocus(rx.Component):
     prefix: rx.Var[str]
 
 
+class NamedHeading(rx.Component):
+    """The page's heading: `name`, or what the edge has written there, or its children while nobody knows."""
+
+    library = ROUTING
+    tag = "NamedHeading"
+    name: rx.Var[str]
+
+
 class TokenLink(rx.Component):
     """A plain link that carries the address's own token, so that the token needs no State var."""
 

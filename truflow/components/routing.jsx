@@ -87,6 +87,14 @@ export function StepFocus({ step, prefix }) {
   return null;
 }
 
+// What the page is about. The edge writes it into the page that was built for all of a kind, so that it is read before
+// any script has run; here it is taken over from there until the state says it.
+export function NamedHeading({ name, children, ...rest }) {
+  const [written] = useState(() =>
+    typeof document === "undefined" ? "" : document.querySelector('h1[data-name="written"]')?.textContent ?? "");
+  return <h1 data-name="" tabIndex={-1} {...rest}>{name || written || children}</h1>;
+}
+
 // The page's own token stays in the address; links to its files carry it along.
 export function TokenLink({ to, children, ...rest }) {
   const token = new URLSearchParams(useLocation().search).get("t") ?? "";

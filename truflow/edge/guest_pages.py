@@ -32,6 +32,7 @@ PRIVATE = {"/book/success": "", "/booking/find": "/plain/find"}  # each with its
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 DESCRIPTION = re.compile(r'<meta(?=[^>]*name="description")[^>]*content="([^"]*)"[^>]*/?>')
 PICTURE = re.compile(r'<meta(?=[^>]*property="og:image")[^>]*/?>')
+NAME = re.compile(r'<h1([^>]*) data-name=""([^>]*)>.*?</h1>', re.DOTALL)
 NO_SCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
@@ -115,7 +116,8 @@ class GuestPages:
         with speaking(language):
             head = heads.Head(page, language, service.name, service.description or t("choose.description"), data)
             words = without_script.service(service, shop)
-        return self._keep(page, language, dress(self._build.drawn(path), head, shop, self._origin, words))
+        drawn = named(self._build.drawn(path), service.name)
+        return self._keep(page, language, dress(drawn, head, shop, self._origin, words))
 
     def _known(self, page: str, language: str) -> Dressed | None:
         if self._version != self._window.version or len(self._kept) >= MOST_KEPT:
@@ -131,6 +133,12 @@ class GuestPages:
 def in_language(page: str, language: str) -> str:
     """The built page with its language in its first tag; the build itself knows only one."""
     return page.replace('<html lang="en"', f'<html lang="{language}"', 1)
+
+
+def named(drawn: str, name: str) -> str:
+    """The page of a kind with the name of this one in its heading, where routing.jsx finds it and draws the same."""
+    said = html.escape(name)
+    return NAME.sub(lambda found: f'<h1{found[1]} data-name="written"{found[2]}>{said}</h1>', drawn, count=1)
 
 
 def _private(built: str, language: str, way: str) -> str:

@@ -11,6 +11,7 @@ from truflow.components.islands import (
     FormKeeper,
     FromItsTurn,
     KeyField,
+    NamedHeading,
     StepFocus,
     VisitorZone,
     go_button,
@@ -85,15 +86,11 @@ def _flow() -> rx.Component:
 def _what() -> rx.Component:
     return rx.el.section(
         go_link(t("choose.other_service"), to="/book", class_name="link back small to-services"),
-        rx.cond(
-            Choose.service.name,
-            rx.el.h1(Choose.service.name, tab_index=-1, class_name="text-3xl! mt-1 min-h-9"),
-            rx.el.h1(
-                rx.el.span(t("choose.title"), class_name="sr-only"),
-                skeleton("h-9"),
-                tab_index=-1,
-                class_name="text-3xl! mt-1",
-            ),
+        NamedHeading.create(
+            rx.el.span(t("choose.title"), class_name="sr-only"),
+            skeleton("h-9"),
+            name=Choose.service.name,
+            class_name="text-3xl! mt-1 min-h-9",
         ),
         rx.el.p(Choose.service.description, class_name="soft mt-3 max-lg:hidden"),
         rx.el.div(
