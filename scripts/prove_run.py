@@ -117,9 +117,11 @@ def _run(name: str) -> bool:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
             return False
+        if ended != 0:  # a share of which one half held has not held
+            return False
         found = results.read_text().splitlines() if results.exists() else []
         keep([{**json.loads(line), "asked": name, "processes": part.processes} for line in found])
-        return ended == 0
+        return True
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""What a guest types about herself, checked by syntax only: we never ask a mail server or a phone company."""
+"""What a guest types about herself, checked by syntax only: we never ask a mail server or a phone company.
+
+Lengths are those of what was sent, as the API's description says them, before it is tidied up.
+"""
 
 import re
 from dataclasses import dataclass
@@ -40,7 +43,7 @@ def parse_name(text: str) -> str:
     name = " ".join(text.split())
     if not name:
         raise ValueError(t("contact.name"))
-    if len(name) > NAME_MAX:
+    if len(text) > NAME_MAX:
         raise ValueError(t("contact.too_long", most=NAME_MAX))
     if _CONTROL.search(name):
         raise ValueError(t("contact.letters"))
@@ -52,7 +55,7 @@ def parse_email(text: str) -> str:
     address = text.strip()
     if not address:
         raise ValueError(t("contact.email"))
-    if len(address) > EMAIL_MAX:
+    if len(text) > EMAIL_MAX:
         raise ValueError(t("contact.too_long", most=EMAIL_MAX))
     try:
         found = validate_email(address, check_deliverability=False, test_environment=True, allow_smtputf8=False)
@@ -69,7 +72,7 @@ def parse_phone(text: str) -> str:
     digits = sum(c.isdigit() for c in phone)
     if not _PHONE.fullmatch(phone) and not phone.startswith("("):
         raise ValueError(t("contact.phone_digits"))
-    if not _PHONE.fullmatch(phone.lstrip("(")) or not 6 <= digits <= 15 or len(phone) > PHONE_MAX:
+    if not _PHONE.fullmatch(phone.lstrip("(")) or not 6 <= digits <= 15 or len(text) > PHONE_MAX:
         raise ValueError(t("contact.phone_length"))
     return phone
 
@@ -77,7 +80,7 @@ def parse_phone(text: str) -> str:
 def parse_notes(text: str) -> str:
     """Up to 1,000 characters over several lines; raises ValueError."""
     notes = text.strip()
-    if len(notes) > NOTES_MAX:
+    if len(text) > NOTES_MAX:
         raise ValueError(t("contact.too_long", most=format_number(NOTES_MAX)))
     if "\x00" in notes:
         raise ValueError(t("contact.special"))

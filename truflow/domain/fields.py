@@ -46,7 +46,7 @@ def line(most: int, *, needed: bool = False) -> Callable[[str], str]:
         cleaned = " ".join(text.split())
         if needed and not cleaned:
             raise ValueError(NEEDED)
-        if len(cleaned) > most:
+        if len(text) > most:
             raise ValueError(f"Please use at most {most:,} characters.")
         if not _LINE.fullmatch(cleaned):
             raise ValueError("Please remove the special characters.")
@@ -60,7 +60,7 @@ def text(most: int) -> Callable[[str], str]:
 
     def parse(given: str) -> str:
         cleaned = given.strip().replace("\r\n", "\n")
-        if len(cleaned) > most:
+        if len(given) > most:
             raise ValueError(f"Please use at most {most:,} characters.")
         if "\x00" in cleaned:
             raise ValueError("Please remove the special characters.")
@@ -97,7 +97,7 @@ def slug_of(name: str) -> str:
 def web_address(given: str) -> str:
     """Nothing, an http(s) address, or a path of our own."""
     cleaned = given.strip()
-    if cleaned and (len(cleaned) > 500 or not _WEB.fullmatch(cleaned)):
+    if cleaned and (len(given) > 500 or not _WEB.fullmatch(cleaned)):
         raise ValueError("Please enter a web address, for example https://example.com/logo.svg.")
     return cleaned
 
