@@ -36,5 +36,5 @@ def test_what_is_typed_is_tidied_up(parse: Callable[[str], str], typed: str, kep
 )
 def test_a_text_is_as_long_as_it_was_sent(parse: Callable[[str], str], word: str, most: int) -> None:
     assert parse(word.ljust(most)) == word
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"\w"):
         parse(word.ljust(most + 1))
