@@ -1,4 +1,4 @@
-"""What guests and the practice type: tidied up, and measured as it was sent, which is what the API's description says."""
+"""What people type: tidied up, and measured as it was sent, which is what the description of the API says."""
 
 from collections.abc import Callable
 
