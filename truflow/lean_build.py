@@ -6,6 +6,8 @@ of Reflex's kind would now have none; a test looks for one in what was built.
 
 A page with a part of its address open has no file of its own in a build: an empty document, until all JavaScript is
 there. Here such pages are drawn once with `-` in the open part, and the edge puts the asked one in its place.
+
+What the server sends is drawn as a transition: React does it in pieces, and a slow phone answers a thumb in between.
 """
 
 import json
@@ -28,11 +30,17 @@ STAND_INS = {
 }
 ANCHOR = "    alias: [\n"
 DRAWN = [here(page, spoken) for page in (f"/book/{OPEN}", f"/booking/{OPEN}") for spoken in LANGUAGES]
+DISPATCH = """        for (const substate in delta) {
+          dispatch[substate](delta[substate]);
+        }
+"""
+IN_PIECES = f"        startTransition(() => {{\n{DISPATCH}        }});\n"
+REACT = 'import { useCallback, useEffect, useRef, useState } from "react";'
 ALL_CLOSED = '"prerender": true'
 
 
 class LeanBuild(rx.plugins.Plugin):
-    """Writes the stand-ins, tells Vite to take them, and React Router which pages to draw."""
+    """Writes the stand-ins, tells Vite to take them, and React Router which pages to draw, and when."""
 
     def pre_compile(self, **context: Any) -> None:
         """Part of Reflex's build."""
@@ -40,6 +48,7 @@ class LeanBuild(rx.plugins.Plugin):
             context["add_save_task"](_written, path, code)
         context["add_modify_task"]("vite.config.js", with_stand_ins)
         context["add_modify_task"]("react-router.config.js", with_open_pages)
+        context["add_modify_task"]("utils/state.js", in_pieces)
 
 
 def _written(path: str, code: str) -> tuple[str, str]:
@@ -62,3 +71,13 @@ def with_open_pages(config: str) -> str:
     """React Router's configuration, with the open pages drawn too; Reflex writes it anew for each build."""
     also = f'"prerender": ({{ getStaticPaths }}) => [...getStaticPaths(), ...{json.dumps(DRAWN)}]'
     return config.replace(ALL_CLOSED, also, 1)
+
+
+def in_pieces(state: str) -> str:
+    """Reflex's own script, which draws what comes from the server as a transition; the same if done again."""
+    if IN_PIECES in state:
+        return state
+    if DISPATCH not in state or REACT not in state:
+        raise RuntimeError("utils/state.js has changed: look at LeanBuild again")
+    state = state.replace(REACT, REACT.replace("{ ", "{ startTransition, "), 1)
+    return state.replace(DISPATCH, IN_PIECES, 1)
