@@ -105,7 +105,8 @@ def _run(name: str) -> bool:
             "PROOF_SHARE": f"{number}/{part.shares}",
         }
         own = f"--basetemp={folder}/tmp"  # pytest tidies the usual place up while others still run there
-        command = [sys.executable, "-m", "pytest", "-s", own, *part.tests]
+        patient = ["-o", "faulthandler_timeout=0"]  # a long part has its own limit, below
+        command = [sys.executable, "-m", "pytest", "-s", own, *patient, *part.tests]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
         try:
             ended = process.wait(part.minutes * 60)
