@@ -185,7 +185,9 @@ def main(guests: int, seed: int) -> int:
                     page.set_default_timeout(PATIENCE_S * 1000)
                     visit = Visit(stack, page, line, number)
                     end = _end(visit, slip)
-                    ends[f"{slip.__name__.replace('_', ' ')}: {end}"] += 1
+                    words = f"{slip.__name__.replace('_', ' ')}: {end}"
+                    ends[words] += 1
+                    print(f"{number + 1:3d}  {words}, {visit.presses} x pay", file=sys.stderr, flush=True)
                     at_once += end == "booked" and visit.presses == 1
                     context.close()
         finally:
