@@ -21,8 +21,10 @@ PRODUCTION = {
 }
 
 
-@pytest.mark.parametrize("path", ["/", "/book", "/book/deep-tissue", "/de/book", "/booking/ABCD-EFGH"])
-def test_every_page_of_a_guest_has_the_owners_colour(visitor: Make, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/", "/book", "/book/deep-tissue", "/de/book", "/booking/ABCD-EFGH", "/book/success", "/admin/sign-in"]
+)
+def test_every_page_has_the_owners_colour(visitor: Make, path: str) -> None:
     assert "<style>:root{--hue:" in visitor(brand_color="#7a1f6a").get(path).text
     assert "--hue:" not in visitor().get(path).text
 

@@ -11,15 +11,18 @@ from truflow.edge.env_chunk import rewritten
 Make = Callable[..., Any]
 
 
-def test_pages_are_found_without_a_slash_and_without_a_redirect(visitor: Make, inside: Any) -> None:
+@pytest.mark.parametrize("path", ["/book", "/book/", "/admin/sign-in", "/admin/sign-in/"])
+def test_a_page_is_found_with_a_slash_and_without_and_never_redirected(visitor: Make, inside: Any, path: str) -> None:
+    assert visitor().get(path).status_code == 200
+    assert inside.scopes == []
+
+
+def test_what_is_no_page_goes_on_to_the_rooms_behind(visitor: Make, inside: Any) -> None:
     someone = visitor()
-    someone.get("/admin/sign-in")
-    assert inside.scopes[-1]["path"] == "/admin/sign-in/"
-    assert inside.scopes[-1]["raw_path"] == b"/admin/sign-in/"
-    someone.post("/book")
-    assert inside.scopes[-1]["path"] == "/book"
+    someone.post("/book/deep-tissue")
+    someone.get("/nothing-here")
     someone.get("/api/services")
-    assert inside.scopes[-1]["path"] == "/api/services"
+    assert [scope["path"] for scope in inside.scopes] == ["/book/deep-tissue", "/nothing-here", "/api/services"]
 
 
 def test_the_api_without_a_path_is_not_found_in_json(visitor: Make) -> None:

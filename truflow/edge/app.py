@@ -134,7 +134,7 @@ class Edge:
         return redirect(301, self.settings.origin + safe + (f"?{visit.query}" if visit.query else ""))
 
     def _inner_scope(self, visit: Visit, scope: Scope) -> Scope:
-        """The request as the rooms behind see it: with the visitor's address, and a page's file by its place."""
+        """The request as the rooms behind see it: with the visitor's own address."""
         port = (scope.get("client") or ("", 0))[1]
         inner = {
             **scope,
@@ -143,9 +143,6 @@ class Edge:
         }
         if visit.secure:
             inner["scheme"] = "wss" if scope["type"] == "websocket" else "https"
-        if visit.reads and visit.path in self.build.folders:
-            inner["path"] = visit.path + "/"
-            inner["raw_path"] = _quoted(visit.path + "/").encode()
         return inner
 
     async def _socket(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:

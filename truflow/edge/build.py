@@ -17,13 +17,9 @@ NOT_RUN = (b"application/ld+json", b"application/json")
 
 @dataclass(frozen=True)
 class Build:
-    """`pages` by their addresses; `folders` are those of them whose file lies in a folder of their name.
-
-    A page with an open part has `-` there: `/book/-` is every service's, see `drawn`.
-    """
+    """`pages` by their addresses; one with an open part has `-` there: `/book/-` is every service's, see `drawn`."""
 
     script_hashes: frozenset[str]
-    folders: frozenset[str]
     pages: dict[str, str]
     fallback: str
     env_chunk_path: str
@@ -38,11 +34,6 @@ class Build:
         return cls(
             # The union, not each page's own: the fallback page stands in for every dynamic route.
             script_hashes=frozenset(h for page in pages for h in inline_hashes(page.read_bytes())),
-            folders=frozenset(
-                "/" + page.parent.relative_to(static_dir).as_posix()
-                for page in pages
-                if page.name == "index.html" and page.parent != static_dir
-            ),
             pages={_place_of(page, static_dir): page.read_text("utf-8") for page in pages if page.name == "index.html"},
             fallback=fallback.read_text("utf-8") if fallback.is_file() else "",
             env_chunk_path=f"/assets/{chunk.name}" if chunk else "",

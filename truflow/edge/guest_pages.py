@@ -1,4 +1,4 @@
-"""The guests' pages as they leave us: built once, and dressed here with what a build cannot know.
+"""The pages as they leave us: built once, and dressed here with what a build cannot know.
 
 That is the practice's name, live services and prices for readers without JavaScript, the page's own address and its
 other languages, and 404 for a service that there is not.
@@ -56,9 +56,9 @@ class GuestPages:
         self._version = -1
 
     async def answer(self, visit: Visit) -> Answer | None:
-        """The page, or None when it is not a guest's and others answer."""
+        """The page, or None when there is none and others answer."""
         page = plain(visit.path).rstrip("/") or "/"
-        if not visit.reads or not self._build.fallback or page.startswith("/admin"):
+        if not visit.reads or not self._build.fallback:
             return None
         language = language_of(visit.path)
         built = self._build.pages.get(visit.path.rstrip("/") or "/")
@@ -73,8 +73,10 @@ class GuestPages:
             return self._service(visit, page, language, service[1], await self._window.look())
         if built is None and language != "en":  # no page; what stands in for it is to know its language
             return _packed(visit, _dressed(in_language(self._build.fallback, language), 404))
-        if built is None or page not in PUBLIC:
+        if built is None:
             return None
+        if page not in PUBLIC:
+            return _packed(visit, _dressed(built))  # the owner's desk: nothing to dress but her colour, which it has on
         return _packed(visit, self._page(page, language, built, await self._window.look()))
 
     def _page(self, page: str, language: str, built: str, shop: Shop | None) -> Dressed:
