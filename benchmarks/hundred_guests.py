@@ -111,8 +111,12 @@ def time_taken(visit: Visit) -> str:
     with suppress(PlaywrightError):  # the page may tell her, and lead her back to the times, while she types
         visit.tell(visit.mail, patience_s=2)
         visit.page.get_by_role("button", name=HOLD).tap(timeout=2000)
-    others = visit.page.locator(".pane-time .time")
+    others, full = visit.page.locator(".pane-time .time"), visit.page.get_by_role("heading", name="Free days nearby")
     others.first.wait_for()
+    if full.is_visible():  # it was the day's last one
+        others.first.tap()
+        full.wait_for(state="hidden")
+        others.first.wait_for()
     others.first.tap()
     visit.page.get_by_role("button", name=HOLD).wait_for()
     visit.tell(visit.mail)

@@ -1,5 +1,6 @@
 """axe finds nothing on any of the guest's pages, in any state, by day and night, on small screens and enlarged ones."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -46,6 +47,12 @@ def ready(page: Page) -> None:
     expect(page.locator(".skeleton")).to_have_count(0)
 
 
+def sunday_after(day: str) -> dt.date:
+    """A day on which the practice is closed."""
+    date = dt.date.fromisoformat(day)
+    return date + dt.timedelta(days=6 - date.weekday())
+
+
 def test_the_guests_pages_keep_nobody_out(stack: Stack, look: Page) -> None:
     day, start, _ = free_time(stack, 20)
     service = f"{stack.url}/book/classic-massage"
@@ -56,6 +63,7 @@ def test_the_guests_pages_keep_nobody_out(stack: Stack, look: Page) -> None:
         "list": f"{service}?view=list",
         "a part of the day": f"{service}?part=evening",
         "a day that is over": f"{service}?date=2020-01-01",
+        "a day without times": f"{service}?date={sunday_after(day)}",
         "times": f"{service}?date={day}",
         "details": f"{service}?date={day}&time={start}",
     }

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from tests.kit.looking import one
 from tests.sandbox.kit import Sandbox
@@ -121,6 +121,25 @@ async def test_a_taken_time_keeps_the_guest_in_the_flow(practice: Engine) -> Non
     await other.call(Details.book, {**same, "email": "other@example.com", "key": "web-other-0123456789"})
     redirect_of(await visitor.call(Details.book, form))
     assert (await visitor.state(Choose)).notice.startswith("This time has just been taken.")
+
+
+async def test_from_a_day_that_is_full_the_nearest_free_ones_are_a_tap_away(practice: Engine) -> None:
+    with practice.begin() as connection:
+        connection.execute(text("update system_settings set max_bookings_per_day = 1"))
+    visitor, form = await at_details()
+    other, same = await at_details()
+    await other.call(Details.book, {**same, "email": "other@example.com", "key": "web-other-0123456789"})
+    full = redirect_of(await visitor.call(Details.book, form))
+    visitor.go(full)
+    await visitor.call(Choose.load)
+    choose = await visitor.state(Choose)
+    assert (choose.groups, choose.day_nothing[:15]) == ([], "Nothing is free")
+    assert len(choose.near) == 3
+    assert full.removeprefix("/book/deep-tissue") not in [day.link for day in choose.near]
+    visitor.go(f"/book/deep-tissue{choose.near[0].link}")
+    await visitor.call(Choose.load)
+    assert choose.groups
+    assert choose.near == []
 
 
 async def test_no_state_keeps_what_the_guest_typed_or_her_token(practice: Engine) -> None:

@@ -105,6 +105,29 @@ def test_a_list_does_not_hide_a_single_time() -> None:
     assert (len(listed.times), listed.more) == (7, "")
 
 
+def december(number: int, *hours: int) -> DaySlotsView:
+    return DaySlotsView(1, NEW_YORK, FIRST.replace(day=number), [slot(hour, day=number) for hour in hours])
+
+
+def test_the_free_days_nearest_to_a_full_one_come_in_their_order() -> None:
+    days = [december(1, 14), december(8, 14, 15), december(9), december(11, 14), december(14, 14)]
+    near = calendar.nearest(days, FIRST.replace(day=10), calendar.Look(listed=True))
+    assert [(day.label, day.more, day.link) for day in near] == [
+        ("Tuesday, December 8", "2 times free", "?view=list&date=2026-12-08"),
+        ("Friday, December 11", "One time free", "?view=list&date=2026-12-11"),
+        ("Monday, December 14", "One time free", "?view=list&date=2026-12-14"),
+    ]
+
+
+def test_who_looks_at_evenings_is_led_to_evenings_and_where_there_are_none_to_the_day_itself() -> None:
+    days, evening = [december(9, 14), december(10, 14)], calendar.Look(part="evening")
+    near = calendar.nearest(days, FIRST.replace(day=10), evening)
+    assert [day.link for day in near] == ["?date=2026-12-09", "?date=2026-12-10"]
+    (only,) = calendar.nearest([*days, december(20, 22)], FIRST.replace(day=10), evening)
+    assert only.link == "?part=evening&date=2026-12-20"
+    assert calendar.nearest([december(9)], FIRST, evening) == []
+
+
 def test_the_way_of_looking_stays_from_link_to_link() -> None:
     look = calendar.Look.of({"view": "list", "part": "evening", "date": "2026-12-01"})
     assert look.link(week="2026-12-07") == "?view=list&part=evening&week=2026-12-07"

@@ -5,7 +5,7 @@ import reflex as rx
 from truflow.components.islands import MonthGrid, go_button
 from truflow.components.pieces import Text, each, segments, skeleton
 from truflow.domain.formats import weekdays
-from truflow.state.calendar import DayList, TimeButton, TimeGroup
+from truflow.state.calendar import Choice, DayList, TimeButton, TimeGroup
 from truflow.state.choose import Choose
 from truflow.texts import t
 
@@ -92,7 +92,16 @@ def times() -> rx.Component:
     return rx.cond(
         Choose.groups.length() > 0,
         rx.el.div(each(Choose.groups, _group)),
-        rx.el.p(t("choose.day_empty"), class_name="soft mt-4"),
+        rx.el.div(
+            rx.el.p(Choose.day_nothing, class_name="soft mt-4"),
+            rx.cond(
+                Choose.near.length() > 0,
+                rx.el.div(
+                    rx.el.h3(t("choose.nearest"), class_name="part"),
+                    rx.el.ul(each(Choose.near, _near), class_name="times grid-cols-1!"),
+                ),
+            ),
+        ),
     )
 
 
@@ -143,6 +152,11 @@ def _listed(day: DayList) -> rx.Component:
         ),
         key=day.link,
     )
+
+
+def _near(day: Choice) -> rx.Component:
+    place = go_button(day.label, rx.el.small(day.more), to=day.link, replace=True, class_name="time")
+    return rx.el.li(place, key=day.link)
 
 
 def _time(time: TimeButton) -> rx.Component:

@@ -3,7 +3,7 @@
 import calendar
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,11 +62,12 @@ class DayList:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few ways to look at the same times."""
+    """One of a few ways to look at the same times, with a word more where it needs one."""
 
     label: str = ""
     link: str = ""
     chosen: bool = False
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,16 @@ def soonest(days: Iterable[DaySlotsView], today: dt.date, visitor_zone: str) -> 
     return list(found.values())
 
 
+def nearest(days: Sequence[DaySlotsView], wished: dt.date, look: Look) -> list[Choice]:
+    """The free days nearest to a full one, in their order; by the whole day where no other has that part of it free."""
+    for way in (look, replace(look, part="")):
+        free = [day for day in days if once_each(day, way.part)]
+        if free:
+            near = sorted(free, key=lambda day: abs(day.date - wished))[:SUGGESTED]
+            return [_near(day, way) for day in sorted(near, key=lambda day: day.date)]
+    return []
+
+
 def button(slot: SlotView, zone: str, visitor_zone: str, look: Look, *, day: str = "") -> TimeButton:
     """A time as the practice's clock and, where it differs, the visitor's say it."""
     start = slot.start_time.astimezone(dt.UTC)
@@ -228,6 +239,12 @@ def _cell(day: dt.date, known: DayView | None, today: dt.date, look: Look) -> Da
         label=t(key, day=day_label(day), count=count),
         link=look.link(date=day.isoformat()),
     )
+
+
+def _near(day: DaySlotsView, look: Look) -> Choice:
+    count = len(once_each(day, look.part))
+    more = t("move.free_one") if count == 1 else t("move.free_many", count=count)
+    return Choice(day_label(day.date), look.link(date=day.date.isoformat()), more=more)
 
 
 def _listed(day: DaySlotsView, visitor_zone: str, look: Look) -> DayList:

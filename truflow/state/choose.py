@@ -56,6 +56,8 @@ class Choose(rx.State):
     days_link: str = ""
     day_before: str = ""
     day_after: str = ""
+    day_nothing: str = ""
+    near: rx.Field[list[months.Choice]] = rx.field(default_factory=list)
     groups: rx.Field[list[months.TimeGroup]] = rx.field(default_factory=list)
     zone_note: str = ""
     visitor_zone: str = ""
@@ -172,6 +174,7 @@ class Choose(rx.State):
         """The times of the day that is shown."""
         day = found.day
         self._set(step="time" if found.wished else "day", start="", day=day.date.isoformat() if day else "")
+        self._set(day_nothing=found.empty_day(), near=found.nearest())
         if day is None:
             self._set(day_label="", day_link="", day_before="", day_after="", groups=[])
             return

@@ -10,6 +10,7 @@ from reflex.event import EventSpec
 from truflow.clock import utc_now
 from truflow.errors import DayFull, Invalid, Refusal, SlotNotOffered, SlotTaken
 from truflow.services import bookings, catalogue
+from truflow.state.calendar import Look
 from truflow.state.choose import Choose
 from truflow.state.guard import public
 from truflow.state.visitor import client_of, instant_from, last_segment, query_of
@@ -93,7 +94,8 @@ class Details(rx.State):
     async def _back_to_times(self, refusal: Refusal) -> EventSpec:
         choose = await self.get_state(Choose)
         choose.notice = t("choose.gone") if isinstance(refusal, SlotTaken) else refusal.message
-        return rx.redirect(here(f"/book/{last_segment(self)}?date={choose.day}"), replace=True)
+        day = Look.of(query_of(self)).link(date=choose.day)
+        return rx.redirect(here(f"/book/{last_segment(self)}{day}"), replace=True)
 
 
 def _wish(service_id: int, form: dict[str, Any]) -> bookings.BookingWish:

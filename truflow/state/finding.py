@@ -21,7 +21,8 @@ WEEK = dt.timedelta(days=7)
 class Found:
     """The free times around the place that the address names, and how the visitor looks at them.
 
-    `wished` tells whether the visitor chose the shown `day`; `first_days` are those in which something is free soonest.
+    `wished` tells whether the visitor chose the shown `day`; `first_days` are those in which something is free soonest,
+    `near_days` those around a chosen day that is full.
     """
 
     look: Look
@@ -33,6 +34,7 @@ class Found:
     days: list[DaySlotsView]
     week_days: list[DaySlotsView]
     first_days: list[DaySlotsView]
+    near_days: list[DaySlotsView]
     day: DaySlotsView | None
     wished: bool
 
@@ -79,6 +81,14 @@ class Found:
         before = [day for day in free if day < self.day.date][-1:]
         after = [day for day in free if day > self.day.date][:1]
         return tuple(self.look.link(date=days[0].isoformat()) if days else "" for days in (before, after))  # type: ignore[return-value]
+
+    def empty_day(self) -> str:
+        """What to say when nothing is free on the shown day."""
+        return t("choose.part_empty" if self.day and self.day.slots else "choose.day_empty")
+
+    def nearest(self) -> list[Choice]:
+        """Where to go from a chosen day that is full."""
+        return months.nearest(self.near_days, self.day.date, self.look) if self.day else []
 
     def days_link(self) -> str:
         """Back from a day's times to where it was chosen."""
@@ -135,8 +145,23 @@ async def find(readings: Readings, service_id: int, practice: PracticeView, quer
     if wish and shown is None and today <= wish <= horizon:
         (shown,) = await read(wish, wish)
     wished = shown is not None
+    near_days: list[DaySlotsView] = []
+    if shown is not None and not months.once_each(shown, look.part):
+        around = await read(max(shown.date - WEEK, today), min(shown.date + AHEAD, horizon))
+        near_days = free(around) or first_days
     if shown is None:
         shown = next((day for day in days if months.once_each(day, look.part)), None)
     return Found(
-        look, practice.timezone, today, horizon, month, week, days, week_days, first_days or free(days), shown, wished
+        look=look,
+        zone=practice.timezone,
+        today=today,
+        horizon=horizon,
+        month=month,
+        week=week,
+        days=days,
+        week_days=week_days,
+        first_days=first_days or free(days),
+        near_days=near_days,
+        day=shown,
+        wished=wished,
     )

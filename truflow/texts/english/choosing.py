@@ -50,6 +50,7 @@ TEXTS: dict[str, str] = {
     "choose.your_time": "your time",
     "choose.your_zone": "Below each, your own time ({zone}).",
     "choose.day_empty": "Nothing is free on this day. Please choose another one.",
+    "choose.nearest": "Free days nearby",
     "choose.month_empty": "Nothing is free in this month.",
     "choose.week_empty": "Nothing is free in this week.",
     "choose.part_empty": "Nothing is free at this time of day. Please look at another one.",

@@ -48,6 +48,7 @@ TEXTS: dict[str, str] = {
     "choose.your_time": "votre heure",
     "choose.your_zone": "En dessous, votre propre heure ({zone}).",
     "choose.day_empty": "Rien n’est libre ce jour-là. Veuillez en choisir un autre.",
+    "choose.nearest": "Jours libres les plus proches",
     "choose.month_empty": "Rien n’est libre ce mois-ci.",
     "choose.week_empty": "Rien n’est libre cette semaine-là.",
     "choose.part_empty": "Rien n’est libre à ce moment de la journée. Veuillez en regarder un autre.",

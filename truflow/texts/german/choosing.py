@@ -48,6 +48,7 @@ TEXTS: dict[str, str] = {
     "choose.your_time": "Ihre Zeit",
     "choose.your_zone": "Darunter jeweils Ihre eigene Zeit ({zone}).",
     "choose.day_empty": "An diesem Tag ist nichts frei. Bitte wählen Sie einen anderen.",
+    "choose.nearest": "Freie Tage in der Nähe",
     "choose.month_empty": "In diesem Monat ist nichts frei.",
     "choose.week_empty": "In dieser Woche ist nichts frei.",
     "choose.part_empty": "Zu dieser Tageszeit ist nichts frei. Bitte sehen Sie bei einer anderen nach.",

@@ -48,6 +48,7 @@ TEXTS: dict[str, str] = {
     "choose.your_time": "su hora",
     "choose.your_zone": "Debajo de cada una, su propia hora ({zone}).",
     "choose.day_empty": "Este día no queda nada libre. Elija otro, por favor.",
+    "choose.nearest": "Días libres más cercanos",
     "choose.month_empty": "En este mes no queda nada libre.",
     "choose.week_empty": "En esta semana no queda nada libre.",
     "choose.part_empty": "En este momento del día no queda nada libre. Mire otro, por favor.",
