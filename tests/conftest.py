@@ -72,11 +72,14 @@ def house(database: Engine) -> Engine:
     from truflow.services import limits
 
     with database.begin() as connection:
-        connection.execute(text("set session_replication_role = replica"))
         tables = connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars()
-        named = ", ".join(f'"{name}"' for name in tables if name != "alembic_version")
-        connection.execute(text(f"truncate {named} restart identity cascade"))
-        connection.execute(text("set session_replication_role = default"))
+        # A truncate takes twenty times as long, before each of more than a thousand tests.
+        emptied = [f'delete from "{name}"' for name in tables if name != "alembic_version"]
+        connection.exec_driver_sql("; ".join(["set local session_replication_role = replica", *emptied]))
+        connection.exec_driver_sql(
+            "select setval(oid::regclass, 1, false) from pg_class"
+            " where relkind = 'S' and relnamespace = 'public'::regnamespace"
+        )
     limits._limiter.cache_clear()
     shutil.rmtree(HOME / "data" / "mail", ignore_errors=True)
     return database

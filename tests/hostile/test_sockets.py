@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import re
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,6 +59,14 @@ PAYLOADS: list[Any] = [
     {"__class__": 1, "__proto__": 1, "state": 1, "args": [], "kwargs": {}},
     {"_digest": "", "stage": "ready", "admin": "me", "vars": {"admin": "me"}},
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def worker_rests(stack: Stack, prey: Prey) -> Iterator[None]:
+    """What changes meanwhile is the strangers' doing, and no reminder's."""
+    stack.kill("worker", signal.SIGTERM)
+    yield
+    stack.start("worker")
 
 
 def handlers() -> dict[str, Any]:
