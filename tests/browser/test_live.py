@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Callable
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.road import fill_details, free_time
-from tests.kit.guests import book, page_of, paid
+from tests.kit.guests import body, book, page_of, paid
 from tests.kit.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -41,6 +42,17 @@ def test_what_another_guest_takes_goes_from_the_open_page(stack: Stack, open_pag
     theirs.get_by_role("button", name="Hold this time and go to payment").click()
     theirs.wait_for_url("**/booking/**")
     expect(time).to_have_count(0, timeout=SOON)
+
+
+def test_what_another_web_process_sells_goes_from_the_pages_of_this_one(stack: Stack, open_page: Open) -> None:
+    page = open_page(stack.url)
+    day, start, said = free_time(stack, 25)
+    with stack.another_web() as elsewhere:
+        look_at(page, stack, day)
+        time = page.get_by_role("button", name=said, exact=True)
+        expect(time).to_be_visible()
+        assert httpx.post(f"{elsewhere}/api/bookings", json=body(start, "otto"), trust_env=False).status_code == 201
+        expect(time).to_have_count(0, timeout=SOON)
 
 
 def test_a_time_comes_back_when_its_hold_ends(stack: Stack, open_page: Open) -> None:

@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,14 @@ from tests.sandbox.kit import PUBLISHABLE, SECRET, SIGNING, Sandbox, free_port, 
 
 ROOT = Path(__file__).resolve().parents[2]
 PATH_TOKEN = "path-token-of-the-stack"
+
+
+def answers(url: str) -> bool:
+    """Whether the web process there is ready."""
+    try:
+        return httpx.get(f"{url}/readyz", timeout=30, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 class Stack:
@@ -56,10 +65,21 @@ class Stack:
         self.database.dispose()
         self.server.stop()
 
-    def start(self, name: str, **settings: str) -> None:
+    @contextmanager
+    def another_web(self) -> Iterator[str]:
+        """A second web process of the same installation, as behind a balancer: its address."""
+        port = free_port()
+        self.start("web", called="another web", TRUFLOW_PORT=str(port))
+        try:
+            until(lambda: answers(f"http://127.0.0.1:{port}"), 120)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            self.kill("another web", signal.SIGTERM)
+
+    def start(self, name: str, *, called: str = "", **settings: str) -> None:
         """Start the web or the worker, with settings of its own beside the stack's."""
-        log = (self.folder / f"{name}.log").open("ab")
-        self.processes[name] = subprocess.Popen(
+        log = (self.folder / f"{called or name}.log").open("ab")
+        self.processes[called or name] = subprocess.Popen(
             [sys.executable, "-m", "truflow", name],
             cwd=ROOT,
             env=self._env({**self.settings, **settings}),
@@ -78,10 +98,7 @@ class Stack:
         process.wait(30)
 
     def answers(self) -> bool:
-        try:
-            return self.http.get("/readyz").status_code == 200
-        except httpx.HTTPError:
-            return False
+        return answers(self.url)
 
     def sql(self, statement: str, **values: Any) -> list[Any]:
         """Ask or change behind the product's back."""
