@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import reflex_base
 
-from truflow.lean_build import in_pieces, with_stand_ins
+from truflow.lean_build import in_fewer_files, in_pieces, with_stand_ins
 
 WEB = Path(reflex_base.__file__).parent / ".templates" / "web"
 
@@ -22,5 +22,6 @@ def test_everything_that_the_server_sends_is_drawn_in_pieces() -> None:
 def test_a_script_that_reflex_has_changed_stops_the_build() -> None:
     with pytest.raises(RuntimeError, match="look at LeanBuild again"):
         in_pieces("export const state = 1;")
-    with pytest.raises(RuntimeError, match="look at LeanBuild again"):
-        with_stand_ins("export default {};")
+    for changed in (with_stand_ins, in_fewer_files):
+        with pytest.raises(RuntimeError, match="look at LeanBuild again"):
+            changed("export default {};")
