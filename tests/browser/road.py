@@ -49,6 +49,7 @@ def card_form(page: Page) -> FrameLocator:
 
 def enter_card(page: Page, number: str) -> None:
     form = card_form(page)
+    expect(page.locator("form.pay button[type=submit]")).to_be_enabled()  # the form is alive: no hand is faster
     form.get_by_label("Card number").fill(number)
     form.get_by_label("Expiration date").fill("12 / 34")
     form.get_by_label("Security code").fill("123")
